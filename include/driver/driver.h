@@ -1,0 +1,76 @@
+/* Service door for those who write wires, printers and scanners: what a driver provides, and what it may call.
+ * A driver is one const struct plus rows of models; it never waits, opens by itself or reconnects. */
+#ifndef DRIVER_DRIVER_H
+#define DRIVER_DRIVER_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/view.h"
+#include "pure/escpos.h"
+#include "pure/slip.h"
+
+#include <stdint.h>
+
+struct loop;
+struct wire;
+struct scanner;
+
+/* Wires. `memory` is the driver's private state, zeroed at each open, owned by the core. */
+struct wire_kind {
+    const char *scheme;
+    size_t memory;
+    err (*open)(struct wire *w, const char *rest);             /* OK: wire_is_up follows, now or later */
+    err (*push)(struct wire *w, struct view bytes, size_t *taken);   /* ERR_AGAIN: wire_can_take follows */
+    void (*pause)(struct wire *w, bool is_paused);
+    void (*shut)(struct wire *w);
+    /* Optional: how many of the handed bytes the device surely never got, asked once after wire_is_down. */
+    uint64_t (*lost)(struct wire *w);
+    /* Optional: a listening address. The fd is non-blocking; `accept` makes a wire of what came, `take` fills its memory. */
+    err (*listen)(const char *rest, int *fd);
+    err (*take)(struct wire *w, int fd);
+    void (*find)(void (*found)(void *self, const char *address), void *self);   /* optional: devices that are here now */
+};
+
+struct loop *wire_loop(struct wire *w);
+void *wire_memory(struct wire *w);
+void wire_is_up(struct wire *w);
+void wire_heard(struct wire *w, struct view bytes);
+void wire_can_take(struct wire *w);
+void wire_has_ended(struct wire *w);
+void wire_is_down(struct wire *w, err why);
+
+/* Printers: a driver writes a slip so that the printer is afterwards as `state` says (what the POS had set). */
+enum { PRINTER_HAS_CUTTER = 1, PRINTER_HAS_QR = 2, PRINTER_HAS_STATUS = 4, PRINTER_HAS_GRAPHICS = 8 };
+
+struct printer_model;
+struct printer_driver {
+    const char *name;
+    enum dialect dialect;
+    err (*encode)(const struct printer_model *m, const struct slip *s, const struct printer_state *state, struct buf *out);
+};
+struct printer_model {
+    const char *name;
+    const struct printer_driver *driver;
+    unsigned width_dots, dpi, has;
+    unsigned feed_before_cut_lines;
+};
+
+/* Scanners: hear() gets any split of what the wire brings and calls scanner_read once per whole code. */
+enum symbology { CODE_UNKNOWN, CODE_EAN13, CODE_EAN8, CODE_UPCA, CODE_CODE39, CODE_CODE128, CODE_ITF, CODE_QR, CODE_DATAMATRIX };
+
+struct scanner_driver {
+    const char *name;
+    size_t memory;
+    err (*greet)(struct scanner *s);                           /* optional */
+    void (*hear)(struct scanner *s, struct view bytes);
+};
+
+void *scanner_memory(struct scanner *s);
+void scanner_read(struct scanner *s, struct view code, enum symbology kind);
+
+/* drivers/drivers.c: the only list. Each ends with NULL, or with a row without a name. */
+extern const struct wire_kind *const all_wires[];
+extern const struct printer_model all_printer_models[];
+extern const struct scanner_driver *const all_scanner_drivers[];
+
+#endif
