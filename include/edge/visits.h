@@ -53,12 +53,13 @@ MUST_USE err visits_answer_prompt(struct store *st, int64_t prompt, const char *
 MUST_USE err visits_each_prompt(struct store *st, int64_t visit, prompt_fn *fn, void *self);
 
 /* Slips. state: "draft", "waiting", "printing", "printed", "failed". The id is the tap's insertion id. */
-struct slip_row { int64_t id, visit; const char *state, *template_name, *values_json; int64_t made_us, changed_us; };
-typedef void slip_fn(void *self, const struct slip_row *row);
+struct slip_record { int64_t id, visit; const char *state, *template_name, *values_json; int64_t made_us, changed_us; };
+typedef void slip_record_fn(void *self, const struct slip_record *row);
 MUST_USE err visits_add_slip(struct store *st, int64_t visit, const char *template_name, const char *values_json, int64_t now_us, int64_t *id);
 MUST_USE err visits_slip_state(struct store *st, int64_t slip, const char *state, int64_t now_us);
-MUST_USE err visits_get_slip(struct store *st, int64_t id, slip_fn *fn, void *self);
-MUST_USE err visits_each_slip(struct store *st, int64_t visit, slip_fn *fn, void *self);           /* visit 0: those waiting or printing */
+MUST_USE err visits_slip_values(struct store *st, int64_t slip, const char *values_json, int64_t now_us);
+MUST_USE err visits_get_slip(struct store *st, int64_t id, slip_record_fn *fn, void *self);
+MUST_USE err visits_each_slip(struct store *st, int64_t visit, slip_record_fn *fn, void *self);           /* visit 0: those waiting or printing */
 
 /* Touches: one line on the timeline. way: "in", "out"; channel: "counter", "slip", ... */
 struct touch_row { int64_t id, customer, visit, when_us; const char *way, *channel, *text; };

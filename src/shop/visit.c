@@ -1,0 +1,200 @@
+#include "counter.h"
+
+#include "loop/log.h"
+#include "views.h"
+
+#include "base/mem.h"
+
+#include <string.h>
+
+static int64_t quiet_ms(const struct shop *s)
+{
+    return settings_number(s->parts.settings, "visit", "quiet_minutes") * 60000;
+}
+
+static int64_t linger_ms(const struct shop *s)
+{
+    return settings_number(s->parts.settings, "visit", "after_slip_seconds") * 1000;
+}
+
+static void ended_by_quiet(void *self)
+{
+    struct shop *s = self;
+    s->visit_end = NULL;
+    shop_complain("closing a visit", visit_end(s, s->visit));
+}
+
+void visit_keep_awake(struct shop *s)
+{
+    if (s->visit == 0) {
+        return;
+    }
+    timer_free(s->visit_end);
+    s->visit_end = loop_after(s->parts.loop, s->is_slip_over ? linger_ms(s) : quiet_ms(s), ended_by_quiet, s);
+    shop_complain("a visit", visits_touch(s->parts.store, s->visit, shop_now_us(s)));
+}
+
+void visit_tell(struct shop *s)
+{
+    if (s->visit == 0) {
+        return;
+    }
+    char *detail = view_visit_text(s, s->visit);
+    bus_post(s->parts.bus, &(struct event){ .kind = EV_VISIT_CHANGED,
+                                            .time_ms = shop_now_us(s) / 1000,
+                                            .visit = s->visit,
+                                            .customer = s->customer,
+                                            .detail = detail });
+    mem_free(detail);
+}
+
+static void become(struct shop *s, int64_t visit, int64_t customer)
+{
+    s->visit = visit;
+    s->customer = customer;
+    s->has_receipt = s->is_slip_over = false;
+}
+
+static void forget_open(struct shop *s)
+{
+    timer_free(s->visit_end);
+    s->visit_end = NULL;
+    slip_forget(s);
+    become(s, 0, 0);
+}
+
+err visit_end(struct shop *s, int64_t visit)
+{
+    err e = visits_close(s->parts.store, visit, shop_now_us(s));
+    if (e != OK) {
+        return e;
+    }
+    if (visit == s->visit) {
+        forget_open(s);
+    }
+    bus_post(s->parts.bus, &(struct event){ .kind = EV_VISIT_CLOSED, .time_ms = shop_now_us(s) / 1000, .visit = visit });
+    return OK;
+}
+
+err visit_open(struct shop *s, int64_t customer, const char *opened_by)
+{
+    err e = store_begin(s->parts.store);
+    if (e != OK) {
+        return e;
+    }
+    int64_t before = s->visit, visit = 0, now_us = shop_now_us(s);
+    if (before != 0) {
+        e = visits_close(s->parts.store, before, now_us);
+    }
+    if (e == OK) {
+        e = visits_open(s->parts.store, customer, opened_by, now_us, &visit);
+    }
+    if (e == OK && before != 0) {
+        forget_open(s);
+    }
+    if (e == OK) {
+        become(s, visit, customer);
+        hints_choose(s, visit, customer);
+        slip_prepare(s);
+    }
+    if (e != OK) {
+        store_rollback(s->parts.store);
+        return e;
+    }
+    e = store_commit(s->parts.store);
+    if (e != OK) {
+        forget_open(s);
+        return e;
+    }
+    if (before != 0) {
+        bus_post(s->parts.bus, &(struct event){ .kind = EV_VISIT_CLOSED, .time_ms = now_us / 1000, .visit = before });
+    }
+    visit_keep_awake(s);
+    visit_tell(s);
+    return OK;
+}
+
+err visit_name(struct shop *s, int64_t visit, int64_t customer)
+{
+    err e = visits_set_customer(s->parts.store, visit, customer, shop_now_us(s));
+    if (e != OK) {
+        return e;
+    }
+    if (visit != s->visit) {
+        bus_post(s->parts.bus,
+                 &(struct event){
+                     .kind = EV_CUSTOMER_CHANGED, .time_ms = shop_now_us(s) / 1000, .visit = visit, .customer = customer });
+        return OK;
+    }
+    s->customer = customer;
+    hints_choose(s, visit, customer);
+    slip_prepare(s);
+    visit_keep_awake(s);
+    visit_tell(s);
+    return OK;
+}
+
+/* A purchase without an open visit, or after this visit's slip, is somebody new; a card slip belongs to what came before. */
+static bool starts_a_visit(const struct shop *s, const struct receipt *r)
+{
+    bool follows = r->kind == RECEIPT_CARD_SLIP || r->kind == RECEIPT_VOUCHER;
+    return s->visit == 0 || (s->is_slip_over && !follows);
+}
+
+void visit_joined_by_receipt(struct shop *s, int64_t receipt, const struct receipt *r)
+{
+    if (starts_a_visit(s, r)) {
+        shop_complain("opening a visit for a receipt", visit_open(s, 0, "receipt"));
+    }
+    if (s->visit == 0) {
+        return;
+    }
+    shop_complain("joining a receipt", visits_join_receipt(s->parts.store, receipt, s->visit));
+    s->has_receipt = true;
+    slip_prepare(s);
+    visit_keep_awake(s);
+    visit_tell(s);
+    if (strcmp(settings_text(s->parts.settings, "slip", "print"), "after-receipt") == 0) {
+        slip_want(s, settings_number(s->parts.settings, "slip", "wait_ms"));
+    }
+}
+
+static void take_receipt(void *self, const struct receipt_row *row)
+{
+    *(int64_t *)self = row->visit;
+}
+
+err visit_name_receipt(struct shop *s, int64_t receipt, int64_t customer)
+{
+    int64_t visit = 0;
+    err e = visits_get_receipt(s->parts.store, receipt, take_receipt, &visit);
+    if (e != OK || visit == 0) {
+        return e != OK ? e : ERR_MISSING;
+    }
+    return visit_name(s, visit, customer);
+}
+
+static void take_visit(void *self, const struct visit_row *row)
+{
+    struct shop *s = self;
+    become(s, row->id, row->customer);
+}
+
+static void see_receipt(void *self, const struct receipt_row *row)
+{
+    (void)row;
+    ((struct shop *)self)->has_receipt = true;
+}
+
+void visit_resume(struct shop *s)
+{
+    int64_t visit = 0;
+    err e = visits_current(s->parts.store, &visit);
+    if (e == ERR_MISSING) {
+        return;
+    }
+    e = e == OK ? visits_get(s->parts.store, visit, take_visit, s) : e;
+    e = e == OK ? visits_each_receipt(s->parts.store, visit, 1, see_receipt, s) : e;
+    shop_complain("finding the open visit", e);
+    visit_keep_awake(s);
+}
