@@ -44,4 +44,7 @@ typedef void story_fn(void *self, const struct story_row *row);
 MUST_USE err store_add_story(struct store *st, const char *about, const char *maker, const char *text, int64_t *id);
 MUST_USE err store_story_for_item(struct store *st, const char *description, story_fn *fn, void *self);   /* ERR_MISSING */
 
+/* Learns a whole small shop from one JSON file (staff, stories, people, past visits); doing it twice adds nothing. */
+MUST_USE err store_load_shop(struct store *st, const char *path, int64_t now_us, char **reason);
+
 #endif

@@ -77,7 +77,8 @@ static bool read_flag(const char *text, bool *out)
     static const struct {
         const char *word;
         bool means;
-    } words[] = { { "yes", true }, { "true", true }, { "on", true }, { "1", true }, { "no", false }, { "false", false }, { "off", false }, { "0", false } };
+    } words[] = { { "yes", true }, { "true", true },   { "on", true },   { "1", true },
+                  { "no", false }, { "false", false }, { "off", false }, { "0", false } };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
         if (strcmp(text, words[i].word) == 0) {
             *out = words[i].means;
@@ -102,7 +103,8 @@ static char *complaint(const struct setting *row, const char *value)
         return mem_format("\"%s\" must be a number, not \"%s\"", row->name, value);
     }
     if (number < row->least || number > row->most) {
-        return mem_format("\"%s\" must lie between %lld and %lld, not %s", row->name, (long long)row->least, (long long)row->most, value);
+        return mem_format("\"%s\" must lie between %lld and %lld, not %s", row->name, (long long)row->least, (long long)row->most,
+                          value);
     }
     return NULL;
 }

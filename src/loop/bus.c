@@ -41,7 +41,8 @@ static void free_waiting(struct waiting *w)
 
 static void drop_those_who_left(struct bus *b)
 {
-    list_each_safe(node, &b->listeners) {
+    list_each_safe(node, &b->listeners)
+    {
         struct bus_listener *l = list_entry(node, struct bus_listener, node);
         if (l->has_left) {
             list_remove(node);
@@ -55,10 +56,12 @@ void bus_free(struct bus *b)
     if (b == NULL) {
         return;
     }
-    list_each_safe(node, &b->queue) {
+    list_each_safe(node, &b->queue)
+    {
         free_waiting(list_entry(node, struct waiting, node));
     }
-    list_each_safe(left, &b->listeners) {
+    list_each_safe(left, &b->listeners)
+    {
         list_remove(left);
         mem_free(list_entry(left, struct bus_listener, node));
     }
@@ -86,7 +89,8 @@ void bus_leave(struct bus_listener *l)
 
 static void deliver(struct bus *b, const struct event *e)
 {
-    list_each(node, &b->listeners) {
+    list_each(node, &b->listeners)
+    {
         struct bus_listener *l = list_entry(node, struct bus_listener, node);
         if (!l->has_left) {
             l->fn(l->self, e);

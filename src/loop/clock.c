@@ -46,5 +46,7 @@ struct clock clock_real(void)
 
 struct clock clock_jumping(int64_t wall_us)
 {
-    return (struct clock){ .steady_us = hand_steady_us, .wall_us = hand_wall_us, .jump = jump_hands, .steady = 1000000, .wall = wall_us };
+    return (struct clock){
+        .steady_us = hand_steady_us, .wall_us = hand_wall_us, .jump = jump_hands, .steady = 1000000, .wall = wall_us
+    };
 }

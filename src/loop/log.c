@@ -33,7 +33,7 @@ static void say(enum log_level level, const char *room, const char *format, va_l
     }
     line[n] = '\n';
     ssize_t written = write(STDERR_FILENO, line, n + 1);
-    (void)written;   /* nowhere is left to say that saying failed */
+    (void)written; /* nowhere is left to say that saying failed */
 }
 
 void log_debug(const char *room, const char *format, ...)

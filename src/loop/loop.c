@@ -41,7 +41,7 @@ struct job {
 
 struct loop {
     uv_loop_t uv;
-    uv_timer_t alarm;   /* rings for the nearest of our own timers */
+    uv_timer_t alarm; /* rings for the nearest of our own timers */
     struct clock *clock;
     struct timers timers;
     struct list watches, laters, signals;
@@ -271,7 +271,7 @@ void loop_later(struct loop *l, loop_fn *fn, void *self)
     *x = (struct later){ .fn = fn, .self = self };
     list_append(&l->laters, &x->node);
     if (l->clock->jump == NULL) {
-        uv_timer_start(&l->alarm, ring, 0, 0);   /* wakes a loop that is waiting */
+        uv_timer_start(&l->alarm, ring, 0, 0); /* wakes a loop that is waiting */
     }
 }
 
@@ -339,10 +339,12 @@ void loop_free(struct loop *l)
         uv_run(&l->uv, UV_RUN_ONCE);
     }
     run_laters(l);
-    list_each_safe(node, &l->watches) {
+    list_each_safe(node, &l->watches)
+    {
         watch_free(list_entry(node, struct watch, node));
     }
-    list_each_safe(left, &l->signals) {
+    list_each_safe(left, &l->signals)
+    {
         uv_close((uv_handle_t *)&list_entry(left, struct on_signal, node)->handle, signal_closed);
     }
     uv_close((uv_handle_t *)&l->alarm, NULL);

@@ -10,13 +10,13 @@
 struct timers {
     struct timer **heap;
     size_t count, room;
-    uint64_t order;   /* equal times run in the order in which they were asked for */
+    uint64_t order; /* equal times run in the order in which they were asked for */
 };
 
 struct timer *timers_add(struct timers *h, int64_t due_us, loop_fn *fn, void *self);
-void timers_remove(struct timer *t);                          /* nothing-there is fine */
-bool timers_next(const struct timers *h, int64_t *due_us);    /* when the nearest is due */
-bool timers_take(struct timers *h, int64_t until_us, loop_fn **fn, void **self);   /* takes one that is due */
+void timers_remove(struct timer *t);                                             /* nothing-there is fine */
+bool timers_next(const struct timers *h, int64_t *due_us);                       /* when the nearest is due */
+bool timers_take(struct timers *h, int64_t until_us, loop_fn **fn, void **self); /* takes one that is due */
 void timers_clear(struct timers *h);
 
 #endif

@@ -128,16 +128,20 @@ static void what_a_listener_posts_comes_after(void **state)
 static void an_event_is_a_line_of_json(void **state)
 {
     (void)state;
-    char *text = event_json(&(struct event){ .kind = EV_VISIT_CHANGED, .sequence = 7, .time_ms = 5, .visit = ((int64_t)1 << 40) + 1, .detail = "{\"a\":1}" });
-    assert_string_equal(text, "{\"event\":\"visit-changed\",\"sequence\":7,\"time_ms\":5,\"visit\":\"1099511627777\",\"detail\":{\"a\":1}}");
+    char *text = event_json(&(struct event){
+        .kind = EV_VISIT_CHANGED, .sequence = 7, .time_ms = 5, .visit = ((int64_t)1 << 40) + 1, .detail = "{\"a\":1}" });
+    assert_string_equal(
+        text, "{\"event\":\"visit-changed\",\"sequence\":7,\"time_ms\":5,\"visit\":\"1099511627777\",\"detail\":{\"a\":1}}");
     mem_free(text);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(timers_run_in_order_and_a_day_takes_no_time), cmocka_unit_test(a_watch_may_free_itself),
-        cmocka_unit_test(long_work_comes_back_to_the_loop),            cmocka_unit_test(what_a_listener_posts_comes_after),
+        cmocka_unit_test(timers_run_in_order_and_a_day_takes_no_time),
+        cmocka_unit_test(a_watch_may_free_itself),
+        cmocka_unit_test(long_work_comes_back_to_the_loop),
+        cmocka_unit_test(what_a_listener_posts_comes_after),
         cmocka_unit_test(an_event_is_a_line_of_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,11 +6,9 @@
 #include <stddef.h>
 
 static const char *const names[EV_KIND_COUNT] = {
-    [EV_CODE_SCANNED] = "code-scanned",         [EV_VISIT_CHANGED] = "visit-changed",
-    [EV_VISIT_CLOSED] = "visit-closed",         [EV_RECEIPT_READ] = "receipt-read",
-    [EV_SLIP_CHANGED] = "slip-changed",         [EV_CUSTOMER_CHANGED] = "customer-changed",
-    [EV_TAP_CHANGED] = "tap-changed",           [EV_PRINTER_CHANGED] = "printer-changed",
-    [EV_SCANNER_CHANGED] = "scanner-changed",
+    [EV_CODE_SCANNED] = "code-scanned", [EV_VISIT_CHANGED] = "visit-changed",     [EV_VISIT_CLOSED] = "visit-closed",
+    [EV_RECEIPT_READ] = "receipt-read", [EV_SLIP_CHANGED] = "slip-changed",       [EV_CUSTOMER_CHANGED] = "customer-changed",
+    [EV_TAP_CHANGED] = "tap-changed",   [EV_PRINTER_CHANGED] = "printer-changed", [EV_SCANNER_CHANGED] = "scanner-changed",
 };
 
 const char *event_name(enum event_kind kind)
