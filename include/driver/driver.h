@@ -9,30 +9,36 @@
 #include "pure/escpos.h"
 #include "pure/slip.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct loop;
 struct wire;
 struct scanner;
 
-/* Wires. `memory` is the driver's private state, zeroed at each open, owned by the core. */
+/* Wires. `memory` is the driver's private state, zeroed at each open, owned by the core.
+ * What the driver calls may end in shut(): after wire_heard and its like it returns, or looks at its memory again. */
 struct wire_kind {
     const char *scheme;
     size_t memory;
-    err (*open)(struct wire *w, const char *rest);             /* OK: wire_is_up follows, now or later */
-    err (*push)(struct wire *w, struct view bytes, size_t *taken);   /* ERR_AGAIN: wire_can_take follows */
+    err (*open)(struct wire *w, const char *rest);             /* OK: wire_is_up follows, now or later; else the core tries again */
+    err (*push)(struct wire *w, struct view bytes, size_t *taken);   /* ERR_AGAIN: not all was taken, wire_can_take follows */
     void (*pause)(struct wire *w, bool is_paused);
     void (*shut)(struct wire *w);
     /* Optional: how many of the handed bytes the device surely never got, asked once after wire_is_down. */
     uint64_t (*lost)(struct wire *w);
-    /* Optional: a listening address. The fd is non-blocking; `accept` makes a wire of what came, `take` fills its memory. */
+    void (*finish)(struct wire *w);                            /* optional: shut() will follow; the other side shall see a good end */
+    int (*fd)(struct wire *w);                                 /* optional: the descriptor, for those who keep it */
+    /* Optional: a listening address. The core accepts; `take` fills a wire's memory with an open descriptor, which it owns
+     * from then on, and calls wire_is_up if all is well. With is_accepted it is what a POS shows us, else it is one of our own. */
     err (*listen)(const char *rest, int *fd);
-    err (*take)(struct wire *w, int fd);
+    err (*take)(struct wire *w, int fd, bool is_accepted);
     void (*find)(void (*found)(void *self, const char *address), void *self);   /* optional: devices that are here now */
 };
 
 struct loop *wire_loop(struct wire *w);
 void *wire_memory(struct wire *w);
+struct wire_witness *wire_witness(struct wire *w);             /* NULL: nobody asked for one */
 void wire_is_up(struct wire *w);
 void wire_heard(struct wire *w, struct view bytes);
 void wire_can_take(struct wire *w);
@@ -63,12 +69,15 @@ struct scanner_driver {
     size_t memory;
     err (*greet)(struct scanner *s);                           /* optional */
     void (*hear)(struct scanner *s, struct view bytes);
+    void (*quiet)(struct scanner *s);                          /* optional: nothing came for a tenth of a second */
+    void (*leave)(struct scanner *s);                          /* optional: gives back what greet took */
 };
 
 void *scanner_memory(struct scanner *s);
+const char *scanner_option(struct scanner *s, const char *name, char *into, size_t room);   /* ?name=... of the address; NULL */
 void scanner_read(struct scanner *s, struct view code, enum symbology kind);
 
-/* drivers/drivers.c: the only list. Each ends with NULL, or with a row without a name. */
+/* drivers/wires.c and drivers/drivers.c: the only lists. Each ends with NULL, or with a row without a name. */
 extern const struct wire_kind *const all_wires[];
 extern const struct printer_model all_printer_models[];
 extern const struct scanner_driver *const all_scanner_drivers[];

@@ -10,10 +10,15 @@ struct scanner_owner {
     void (*changed)(void *self, bool is_up);                              /* optional */
 };
 
-/* `driver_name` from all_scanner_drivers, or NULL to take what fits the address (evdev: keyboard, hidraw: hidpos, else lines). */
-MUST_USE err scanner_open(struct loop *l, const struct wire_kind *const *kinds, const struct scanner_driver *const *drivers,
-                          const char *address, const char *driver_name, const struct scanner_owner *owner, void *self,
-                          struct scanner **out);
+struct scanner_kinds {
+    const struct wire_kind *const *wires;
+    const struct scanner_driver *const *drivers;
+};
+
+/* `driver_name` is one of kinds->drivers, or NULL to take what fits the address (evdev: keyboard, hidraw: hidpos, else lines).
+ * ERR_INPUT: the address makes no sense; ERR_MISSING: no such driver. A device that is not there yet is waited for. */
+MUST_USE err scanner_open(struct loop *l, const struct scanner_kinds *kinds, const char *address, const char *driver_name,
+                          const struct scanner_owner *owner, void *self, struct scanner **out);
 void scanner_close(struct scanner *s);
 
 #endif

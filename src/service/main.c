@@ -143,12 +143,13 @@ static err open_shop(struct service *s)
 /* A scanner that cannot be opened now is plugged in later; only an address that makes no sense stops the start. */
 static err open_scanners(struct service *s)
 {
+    const struct scanner_kinds kinds = { .wires = all_wires, .drivers = all_scanner_drivers };
     for (size_t i = 0; i < SCANNERS_MOST; i++) {
         const char *address = settings_text_at(s->settings, "scanner", "address", i);
         if (address == NULL) {
             return OK;
         }
-        err e = scanner_open(s->loop, all_wires, all_scanner_drivers, address, NULL, &scanner_owner, s, &s->scanners[i]);
+        err e = scanner_open(s->loop, &kinds, address, NULL, &scanner_owner, s, &s->scanners[i]);
         if (e != OK) {
             log_error("scanner", "%s: %s", address, err_name(e));
             return e;

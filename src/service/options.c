@@ -26,7 +26,8 @@ static const struct setting service_settings[] = {
     { "scanner", "address", SETTING_TEXT, "", 0, 0, "A scanner, for instance evdev:/dev/input/by-id/...; may be repeated" },
     { "printer", "model", SETTING_TEXT, "generic-80", 0, 0, "What slips are laid out for; tillsided --models lists them" },
     { "slip", "template", SETTING_TEXT, "thankyou", 0, 0, "A built-in template's name, or the path of a .slip file" },
-    { "slip", "fonts", SETTING_TEXT, "", 0, 0, "A fontconfig file with the handwriting faces; empty: the one that was installed" },
+    { "slip", "fonts", SETTING_TEXT, "", 0, 0,
+      "A fontconfig file with the handwriting faces; empty: the one that was installed" },
 };
 
 static struct settings *all_settings(void)
@@ -36,16 +37,15 @@ static struct settings *all_settings(void)
     return settings_new(tables, counts, sizeof tables / sizeof *tables);
 }
 
-static const char usage[] =
-    "tillsided - knows who is at the counter and what to say\n"
-    "\n"
-    "usage: tillsided [--config FILE] [--shop FILE]\n"
-    "  --config FILE     settings; without it, the defaults\n"
-    "  --shop FILE       first learn people, stories and staff from this JSON file\n"
-    "  --help            this\n"
-    "  --help-settings   every setting, with its default\n"
-    "  --models          the printers that slips can be laid out for\n"
-    "  --version         the version\n";
+static const char usage[] = "tillsided - knows who is at the counter and what to say\n"
+                            "\n"
+                            "usage: tillsided [--config FILE] [--shop FILE]\n"
+                            "  --config FILE     settings; without it, the defaults\n"
+                            "  --shop FILE       first learn people, stories and staff from this JSON file\n"
+                            "  --help            this\n"
+                            "  --help-settings   every setting, with its default\n"
+                            "  --models          the printers that slips can be laid out for\n"
+                            "  --version         the version\n";
 
 static void print_models(void)
 {
@@ -71,9 +71,12 @@ struct asked {
 static bool read_arguments(struct asked *asked, int argc, char **argv, int *code)
 {
     static const struct option names[] = {
-        { "config", required_argument, NULL, 'c' }, { "shop", required_argument, NULL, 's' },
-        { "help", no_argument, NULL, 'h' },         { "help-settings", no_argument, NULL, 'e' },
-        { "models", no_argument, NULL, 'm' },       { "version", no_argument, NULL, 'v' },
+        { "config", required_argument, NULL, 'c' },
+        { "shop", required_argument, NULL, 's' },
+        { "help", no_argument, NULL, 'h' },
+        { "help-settings", no_argument, NULL, 'e' },
+        { "models", no_argument, NULL, 'm' },
+        { "version", no_argument, NULL, 'v' },
         { NULL, 0, NULL, 0 },
     };
     for (int c = getopt_long(argc, argv, "h", names, NULL); c != -1; c = getopt_long(argc, argv, "h", names, NULL)) {

@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 struct options {
-    char *store_path, *control_path, *rules_folder, *fonts_conf_path, *shop_path;   /* owned; NULL: none */
+    char *store_path, *control_path, *rules_folder, *fonts_conf_path, *shop_path; /* owned; NULL: none */
 };
 
 /* false: the program ends now with `code` (help was asked for, or something is wrong and was said). */
