@@ -36,6 +36,7 @@ struct wire_kind {
     void (*find)(void (*found)(void *self, const char *address), void *self);   /* optional: devices that are here now */
 };
 
+const struct wire_kind *wire_kind_of(const struct wire_kind *const *kinds, const char *address);   /* NULL: no such scheme */
 struct loop *wire_loop(struct wire *w);
 void *wire_memory(struct wire *w);
 struct wire_witness *wire_witness(struct wire *w);             /* NULL: nobody asked for one */
@@ -45,8 +46,9 @@ void wire_can_take(struct wire *w);
 void wire_has_ended(struct wire *w);
 void wire_is_down(struct wire *w, err why);
 
-/* Printers: a driver writes a slip so that the printer is afterwards as `state` says (what the POS had set). */
-enum { PRINTER_HAS_CUTTER = 1, PRINTER_HAS_QR = 2, PRINTER_HAS_STATUS = 4, PRINTER_HAS_GRAPHICS = 8 };
+/* Printers: a driver writes a slip so that the printer is afterwards as `state` says (what the POS had set).
+ * ERR_AGAIN: the printer is in the middle of something and no slip can go here; `out` is as it was after any failure. */
+enum { PRINTER_HAS_CUTTER = 1, PRINTER_HAS_QR = 2, PRINTER_HAS_STATUS = 4 };
 
 struct printer_model;
 struct printer_driver {
@@ -54,11 +56,19 @@ struct printer_driver {
     enum dialect dialect;
     err (*encode)(const struct printer_model *m, const struct slip *s, const struct printer_state *state, struct buf *out);
 };
+
+/* A code page that a model is known to have: an iconv name, and the number that the maker gave it. */
+struct printer_code_page {
+    const char *charset;
+    uint8_t number;
+};
+
 struct printer_model {
     const char *name;
     const struct printer_driver *driver;
     unsigned width_dots, dpi, has;
-    unsigned feed_before_cut_lines;
+    unsigned feed_before_cut_lines;                            /* 0: the cut command feeds up to the knife by itself */
+    const struct printer_code_page *code_pages;                /* ended by a row without a charset; NULL: only ASCII is sure */
 };
 
 /* Scanners: hear() gets any split of what the wire brings and calls scanner_read once per whole code. */
