@@ -1,0 +1,286 @@
+#include "body.h"
+
+#include <string.h>
+
+/* How many bytes a character has by its first byte, and what its second byte may be (RFC 3629, section 4). */
+static const struct utf8_row {
+    unsigned char first, last, length, second_least, second_most;
+} utf8_rows[] = {
+    { 0x00, 0x7f, 1, 0, 0 },       { 0xc2, 0xdf, 2, 0x80, 0xbf }, { 0xe0, 0xe0, 3, 0xa0, 0xbf },
+    { 0xe1, 0xec, 3, 0x80, 0xbf }, { 0xed, 0xed, 3, 0x80, 0x9f }, { 0xee, 0xef, 3, 0x80, 0xbf },
+    { 0xf0, 0xf0, 4, 0x90, 0xbf }, { 0xf1, 0xf3, 4, 0x80, 0xbf }, { 0xf4, 0xf4, 4, 0x80, 0x8f },
+};
+
+static bool follows(struct view text, const struct utf8_row *row)
+{
+    if (text.n < row->length) {
+        return false;
+    }
+    if (row->length > 1 && (text.at[1] < row->second_least || text.at[1] > row->second_most)) {
+        return false;
+    }
+    for (size_t i = 2; i < row->length; i++) {
+        if ((text.at[i] & 0xc0) != 0x80) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The length of the character that begins here; 0: none does. */
+static size_t character_length(struct view text)
+{
+    for (size_t i = 0; i < sizeof utf8_rows / sizeof *utf8_rows; i++) {
+        const struct utf8_row *row = &utf8_rows[i];
+        if (text.at[0] >= row->first && text.at[0] <= row->last) {
+            return follows(text, row) ? row->length : 0;
+        }
+    }
+    return 0;
+}
+
+bool utf8_is_valid(struct view text)
+{
+    while (text.n > 0) {
+        size_t n = character_length(text);
+        if (n == 0) {
+            return false;
+        }
+        text = view_skip(text, n);
+    }
+    return true;
+}
+
+struct reader {
+    struct view left;
+    const char *reason;
+    unsigned depth;
+};
+
+static bool fail(struct reader *r, const char *reason)
+{
+    r->reason = r->reason ? r->reason : reason;
+    return false;
+}
+
+static int peek(const struct reader *r)
+{
+    return r->left.n > 0 ? r->left.at[0] : -1;
+}
+
+static bool take(struct reader *r, char byte)
+{
+    if (peek(r) != byte) {
+        return false;
+    }
+    r->left = view_skip(r->left, 1);
+    return true;
+}
+
+static void skip_space(struct reader *r)
+{
+    while (r->left.n > 0 && memchr(" \t\r\n", r->left.at[0], 4) != NULL) {
+        r->left = view_skip(r->left, 1);
+    }
+}
+
+static bool is_digit(int c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool take_digits(struct reader *r)
+{
+    if (!is_digit(peek(r))) {
+        return fail(r, "a number is not complete");
+    }
+    while (is_digit(peek(r))) {
+        r->left = view_skip(r->left, 1);
+    }
+    return true;
+}
+
+static bool read_number(struct reader *r)
+{
+    take(r, '-');
+    if (!take(r, '0') && !take_digits(r)) {
+        return false;
+    }
+    if (take(r, '.') && !take_digits(r)) {
+        return false;
+    }
+    if (!take(r, 'e') && !take(r, 'E')) {
+        return true;
+    }
+    if (!take(r, '+')) {
+        take(r, '-');
+    }
+    return take_digits(r);
+}
+
+static bool read_word(struct reader *r, const char *word)
+{
+    size_t n = strlen(word);
+    if (r->left.n < n || memcmp(r->left.at, word, n) != 0) {
+        return fail(r, "a value was expected here");
+    }
+    r->left = view_skip(r->left, n);
+    return true;
+}
+
+/* Four hexadecimal digits, or -1. */
+static long take_unit(struct reader *r)
+{
+    long unit = 0;
+    for (size_t i = 0; i < 4; i++) {
+        int c = i < r->left.n ? r->left.at[i] : -1;
+        int lower = c | 0x20;
+        if (!is_digit(c) && (lower < 'a' || lower > 'f')) {
+            return -1;
+        }
+        unit = unit * 16 + (is_digit(c) ? c - '0' : lower - 'a' + 10);
+    }
+    r->left = view_skip(r->left, 4);
+    return unit;
+}
+
+/* What follows "\u". */
+static bool read_unit(struct reader *r)
+{
+    long unit = take_unit(r);
+    if (unit < 0) {
+        return fail(r, "\\u needs four hexadecimal digits");
+    }
+    if (unit == 0) {
+        return fail(r, "a text may not hold \\u0000");
+    }
+    if (unit < 0xd800 || unit > 0xdfff) {
+        return true;
+    }
+    if (unit > 0xdbff || !take(r, '\\') || !take(r, 'u')) {
+        return fail(r, "half of a surrogate pair stands alone");
+    }
+    long low = take_unit(r);
+    return (low >= 0xdc00 && low <= 0xdfff) || fail(r, "half of a surrogate pair stands alone");
+}
+
+static bool read_escape(struct reader *r)
+{
+    if (take(r, 'u')) {
+        return read_unit(r);
+    }
+    int c = peek(r);
+    if (c < 0 || memchr("\"\\/bfnrt", c, 8) == NULL) {
+        return fail(r, "an unknown escape in a text");
+    }
+    r->left = view_skip(r->left, 1);
+    return true;
+}
+
+static bool read_text(struct reader *r)
+{
+    if (!take(r, '"')) {
+        return fail(r, "a name in quotes was expected here");
+    }
+    while (!take(r, '"')) {
+        int c = peek(r);
+        if (c < ' ') {
+            return fail(r, c < 0 ? "a text does not end" : "a control byte in a text");
+        }
+        if (take(r, '\\')) {
+            if (!read_escape(r)) {
+                return false;
+            }
+            continue;
+        }
+        size_t n = character_length(r->left);
+        if (n == 0) {
+            return fail(r, "bytes that are not UTF-8");
+        }
+        r->left = view_skip(r->left, n);
+    }
+    return true;
+}
+
+static bool read_value(struct reader *r);
+
+static bool read_member(struct reader *r, bool is_object)
+{
+    if (is_object) {
+        skip_space(r);
+        if (!read_text(r)) {
+            return false;
+        }
+        skip_space(r);
+        if (!take(r, ':')) {
+            return fail(r, "a colon was expected here");
+        }
+    }
+    return read_value(r);
+}
+
+/* Recursion is safe: the depth has a ceiling. */
+static bool read_members(struct reader *r, bool is_object) // NOLINT(misc-no-recursion)
+{
+    char end = is_object ? '}' : ']';
+    if (++r->depth > JSON_DEPTH_AT_MOST) {
+        return fail(r, "nested too deeply");
+    }
+    skip_space(r);
+    bool is_whole = take(r, end);
+    while (!is_whole) {
+        if (!read_member(r, is_object)) {
+            return false;
+        }
+        is_whole = take(r, end);
+        if (!is_whole && !take(r, ',')) {
+            return fail(r, "a comma or the end was expected here");
+        }
+    }
+    r->depth--;
+    return true;
+}
+
+static bool read_bare(struct reader *r)
+{
+    switch (peek(r)) {
+    case '{':
+        return take(r, '{') && read_members(r, true);
+    case '[':
+        return take(r, '[') && read_members(r, false);
+    case '"':
+        return read_text(r);
+    case 't':
+        return read_word(r, "true");
+    case 'f':
+        return read_word(r, "false");
+    case 'n':
+        return read_word(r, "null");
+    default:
+        break;
+    }
+    return peek(r) == '-' || is_digit(peek(r)) ? read_number(r) : fail(r, "a value was expected here");
+}
+
+static bool read_value(struct reader *r)
+{
+    skip_space(r);
+    bool is_good = read_bare(r);
+    skip_space(r);
+    return is_good;
+}
+
+err json_check(struct view body, const char **reason, size_t *at)
+{
+    struct reader r = { .left = body };
+    bool is_good = read_value(&r);
+    if (is_good && r.left.n > 0) {
+        is_good = fail(&r, "something follows after the end");
+    }
+    if (is_good) {
+        return OK;
+    }
+    *reason = r.reason;
+    *at = body.n - r.left.n;
+    return ERR_INPUT;
+}
