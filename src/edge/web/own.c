@@ -48,6 +48,7 @@ static void events(void *self, const struct web_request *r, struct web_reply *re
     }
     MHD_add_response_header(x->made, "Content-Type", "text/event-stream");
     MHD_add_response_header(x->made, "Cache-Control", "no-store");
+    MHD_add_response_header(x->made, "Connection", "close"); /* who is let go shall notice */
 }
 
 const struct web_row own_rows[] = {

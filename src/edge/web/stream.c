@@ -38,7 +38,7 @@ struct client {
 struct stream {
     struct web *web;
     struct bus_listener *listener;
-    struct kept ring[KEPT_EVENTS]; /* an event stands at its sequence modulo the size */
+    struct kept ring[KEPT_EVENTS]; /* an event stands at its number modulo the size */
     uint64_t oldest, next;         /* kept are those from oldest to before next */
     size_t bytes, client_count;
     struct list clients;
@@ -61,18 +61,14 @@ static void forget_oldest(struct stream *s)
     *k = (struct kept){ 0 };
 }
 
-static void keep(struct stream *s, uint64_t sequence, char *text)
+static void keep(struct stream *s, char *text)
 {
     size_t n = strlen(text);
-    if (sequence != s->next) { /* the bus was in use before we listened */
-        s->oldest = s->next = sequence;
-    }
     while (s->oldest < s->next && (s->next - s->oldest == KEPT_EVENTS || s->bytes + n > KEPT_BYTES)) {
         forget_oldest(s);
     }
-    *kept_at(s, sequence) = (struct kept){ .text = text, .n = n };
+    *kept_at(s, s->next++) = (struct kept){ .text = text, .n = n };
     s->bytes += n;
-    s->next++;
 }
 
 static void wake_all(struct stream *s)
@@ -93,9 +89,8 @@ static void heard(void *self, const struct event *e)
     struct stream *s = self;
     char *json = event_json(e);
     bool is_too_big = strlen(json) > KEPT_BYTES / 4;
-    keep(s, e->sequence,
-         mem_format("id: %s-%" PRIu64 "\nevent: %s\ndata: %s\n\n", s->run, e->sequence,
-                    is_too_big ? "reset" : event_name(e->kind), is_too_big ? "{}" : json));
+    keep(s, mem_format("id: %s-%" PRIu64 "\nevent: %s\ndata: %s\n\n", s->run, s->next, is_too_big ? "reset" : event_name(e->kind),
+                       is_too_big ? "{}" : json));
     mem_free(json);
     if (s->client_count > 0) {
         wake_all(s);
