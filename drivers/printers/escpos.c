@@ -60,6 +60,17 @@ static err add_converted(struct job *j, const char *text, const char *charset)
     return is_whole ? buf_add(j->out, room, sizeof room - space) : ERR_INPUT;
 }
 
+/* What matters to pictures, codes and feeds; letters may stay as they are until the next ones come, or the end. */
+static struct printer_state without_letters(const struct job *j)
+{
+    struct printer_state want = j->now;
+    want.align = ALIGN_LEFT;
+    want.is_line_space_set = want.is_upside_down = 0;
+    want.left_margin = j->plain.left_margin;
+    want.area_width = j->plain.area_width;
+    return want;
+}
+
 /* The printer's own letters. Above ASCII its code page counts, and nothing may read the bytes in pairs. */
 static err say_text(struct job *j, const struct slip_row *row, const struct printer_code_page *page)
 {
@@ -67,10 +78,10 @@ static err say_text(struct job *j, const struct slip_row *row, const struct prin
     want.is_bold = row->is_bold;
     want.align = row->is_centred ? ALIGN_CENTRE : ALIGN_LEFT;
     want.width_times = want.height_times = row->is_large ? 2 : 1;
-    if (page != NULL) {
-        want.code_page = page->number;
-        want.kanji_on = want.kanji_system = want.utf8 = 0;
-    }
+    want.code_page = page != NULL ? page->number : j->now.code_page;
+    want.kanji_on = page != NULL ? 0 : j->now.kanji_on;
+    want.kanji_system = page != NULL ? 0 : j->now.kanji_system;
+    want.utf8 = page != NULL ? 0 : j->now.utf8;
     err e = escpos_change(&j->now, &want, j->out);
     e = e == OK ? add_converted(j, row->text, page != NULL ? page->charset : NULL) : e;
     return e == OK ? buf_add_byte(j->out, '\n') : e;
@@ -87,7 +98,8 @@ static err say_slice(struct job *j, const struct slip_row *picture, unsigned fro
 
 static err say_picture(struct job *j, const struct slip_row *picture)
 {
-    err e = escpos_change(&j->now, &j->plain, j->out);
+    const struct printer_state want = without_letters(j);
+    err e = escpos_change(&j->now, &want, j->out);
     for (unsigned from = 0; from < picture->height_dots && picture->width_dots > 0 && e == OK; from += SLICE_ROWS) {
         unsigned left = picture->height_dots - from;
         e = say_slice(j, picture, from, left < SLICE_ROWS ? left : SLICE_ROWS);
@@ -111,7 +123,7 @@ static err say_drawn(struct job *j, const struct slip_row *row)
 /* GS ( k, symbol 49: function 80 stores the data, function 81 prints it. */
 static err say_code(struct job *j, const struct slip_row *row)
 {
-    struct printer_state want = j->plain;
+    struct printer_state want = without_letters(j);
     want.align = row->is_centred ? ALIGN_CENTRE : ALIGN_LEFT;
     want.qr_model = QR_MODEL_STANDARD;
     want.qr_size = (uint8_t)row->module_dots;
@@ -129,7 +141,8 @@ static err say_code(struct job *j, const struct slip_row *row)
 static err say_feed(struct job *j, unsigned lines)
 {
     const unsigned char feed[] = { 0x1b, 'd', (unsigned char)lines };
-    err e = escpos_change(&j->now, &j->plain, j->out);
+    const struct printer_state want = without_letters(j);
+    err e = escpos_change(&j->now, &want, j->out);
     return e == OK ? buf_add(j->out, feed, sizeof feed) : e;
 }
 
