@@ -1,0 +1,55 @@
+/* Bytes to characters: code pages, international sets, two-byte codes and UTF-8, by what the stream says and, where it
+ * says nothing, by what the bytes can only be. */
+#ifndef PURE_ESCPOS_CHARSET_H
+#define PURE_ESCPOS_CHARSET_H
+
+#include "base/buf.h"
+#include "pure/escpos.h"
+
+/* One byte on the paper, with what was in force when it came. */
+struct cell {
+    int32_t x, y;
+    uint32_t after; /* bytes after the paper's `from` */
+    uint16_t width;
+    uint8_t byte, page, charset;
+    uint8_t width_times, height_times;
+    uint8_t marks; /* CELL_... */
+};
+enum { CELL_BOLD = 1, CELL_TWO_BYTE = 2, CELL_UTF8 = 4, CELL_SHIFT_JIS = 8, CELL_JIS = 16, CELL_PAGE_TOLD = 32 };
+
+struct glyph {
+    int32_t x;
+    uint32_t width;
+    uint32_t character; /* a Unicode scalar value; 0: nothing to see */
+};
+
+enum { NOT_A_CHARACTER = 0xfffd };
+
+/* A row ends a table when its name is NULL. */
+struct code_page {
+    uint8_t number;
+    const char *name; /* for iconv, or one of our own, see pages.c */
+};
+extern const struct code_page epson_pages[], star_pages[];
+
+struct charset;
+struct charset *charset_new(const char *charset); /* NULL: by stream and bytes */
+void charset_free(struct charset *t);
+void charset_use_pages(struct charset *t, const struct code_page *pages);
+/* `glyphs` has room for `count`. Returns how many there are. */
+size_t charset_glyphs(struct charset *t, const struct cell *cells, size_t count, struct glyph *glyphs);
+/* A code's data: UTF-8 as it is, anything else byte by byte as Latin-1. */
+MUST_USE err utf8_of_data(struct view data, struct buf *out);
+MUST_USE err utf8_add(struct buf *out, uint32_t character);
+/* The length of the UTF-8 character in front, 0 when there is none. */
+size_t utf8_take(const unsigned char *at, size_t n, uint32_t *out);
+
+/* pages.c */
+struct page_map {
+    const char *name;
+    uint32_t high[128]; /* of the bytes 80 to FF; 0 prints nothing */
+};
+void page_map_fill(struct page_map *map, const char *name);
+uint32_t international(uint8_t set, unsigned char byte);
+
+#endif
