@@ -25,19 +25,19 @@ static const struct printer_code_page hp_pages[] = {
 };
 
 const struct printer_model all_printer_models[] = {
-    { "generic-80mm", &escpos_printer, 576, 203, CUTS, 5, NULL },
-    { "generic-58mm", &escpos_printer, 384, 203, BASIC, 0, NULL },
+    { "generic-80", &escpos_printer, 576, 203, CUTS, 5, NULL },
+    { "generic-58", &escpos_printer, 384, 203, BASIC, 0, NULL },
     { "epson-tm-t88", &escpos_printer, 512, 180, FULL, 0, epson_pages },
     { "epson-tm-t20", &escpos_printer, 576, 203, FULL, 0, epson_pages },
     { "epson-tm-m30", &escpos_printer, 576, 203, FULL, 0, epson_pages },
-    { "epson-tm-t20-58mm", &escpos_printer, 420, 203, FULL, 0, epson_pages },
+    { "epson-tm-t20-58", &escpos_printer, 420, 203, FULL, 0, epson_pages },
     { "epson-tm-m10", &escpos_printer, 420, 203, FULL, 0, epson_pages },
     { "epson-tm-p20", &escpos_printer, 384, 203, BASIC | PRINTER_HAS_QR, 0, epson_pages },
     { "epson-tm-p80", &escpos_printer, 576, 203, FULL, 0, epson_pages },
-    { "star-mc-print3-escpos", &escpos_printer, 576, 203, FULL, 0, epson_pages },
+    { "star-mc-print3", &escpos_printer, 576, 203, FULL, 0, epson_pages },
     { "citizen-ct-s310", &escpos_printer, 576, 203, FULL, 0, citizen_pages },
     { "hp-a799", &escpos_printer, 576, 203, CUTS, 5, hp_pages },
-    { "xprinter-80mm", &escpos_printer, 576, 203, CUTS, 5, NULL },
+    { "xprinter-80", &escpos_printer, 576, 203, CUTS, 5, NULL },
     { "pos-5890", &escpos_printer, 384, 203, BASIC, 0, NULL },
     { 0 },
 };

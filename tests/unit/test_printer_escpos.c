@@ -255,7 +255,7 @@ static void a_picture_is_sent_in_slices_of_raster(void **state)
     struct slip_row tall = { .kind = SLIP_PICTURE, .width_dots = 12, .height_dots = 300, .bits = (unsigned char[600]){ 0 } };
     tall.bits[128 * 2] = 0xa5;
     const struct slip s = { &tall, 1 };
-    const struct printer_model *m = model("generic-80mm");
+    const struct printer_model *m = model("generic-80");
     buf_init(&out, 4096);
     assert_int_equal(m->driver->encode(m, &s, &fresh, &out), OK);
     struct view rest = expect_raster(expect_raster(buf_view(&out), 2, 128), 2, 128);
@@ -270,13 +270,13 @@ static void a_picture_is_sent_in_slices_of_raster(void **state)
 static void a_printer_without_code_pages_or_codes_gets_dots(void **state)
 {
     (void)state;
-    struct buf out = encoded("generic-58mm", "text: naïve", &fresh);
+    struct buf out = encoded("generic-58", "text: naïve", &fresh);
     expect_end(expect_raster(buf_view(&out), 48, 30),
                "\x1b"
                "d\x04",
                3);
     buf_clear(&out);
-    out = encoded("generic-58mm", "qr: abc", &fresh);
+    out = encoded("generic-58", "qr: abc", &fresh);
     struct view rest = expect_raster(buf_view(&out), 48, 126);
     expect_end(rest,
                "\x1b"
