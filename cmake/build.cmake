@@ -11,7 +11,7 @@ set(TILLSIDE_SANITIZE "" CACHE STRING "Sanitizers, as for -fsanitize=")
 option(TILLSIDE_FUZZ "Build the fuzz targets and nothing else" OFF)
 
 foreach(pair UV=libuv CJSON=libcjson INIH=inih SQLITE=sqlite3 MICROHTTPD=libmicrohttpd SERIALPORT=libserialport
-             USB=libusb-1.0 EVDEV=libevdev XKB=xkbcommon UDEV=libudev ZLIB=zlib PANGO=pangocairo FONTCONFIG=fontconfig
+             USB=libusb-1.0 XKB=xkbcommon ZLIB=zlib PANGO=pangocairo FONTCONFIG=fontconfig
              PANGOFT2=pangoft2 PNG=libpng QRENCODE=libqrencode)
   string(REPLACE "=" ";" pair ${pair})
   list(GET pair 0 name)
@@ -111,6 +111,18 @@ function(unit_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES ENVIRONMENT
     "ASAN_OPTIONS=allow_user_segv_handler=0:detect_leaks=1;UBSAN_OPTIONS=print_stacktrace=1;${T_ENVIRONMENT}" TIMEOUT 300)
+endfunction()
+
+# device_test(name FILES file...): drivers unchanged against devices that umockdev pretends to have.
+function(device_test name)
+  cmake_parse_arguments(T "" "" "FILES" ${ARGN})
+  pkg_check_modules(UMOCKDEV REQUIRED IMPORTED_TARGET umockdev-1.0)
+  unit_test(${name} MODULES base event loop device wires scanners LIBS PkgConfig::UMOCKDEV
+    FILES ${T_FILES} devices/device_test.c)
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77)
+  set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
+    "ASAN_OPTIONS=verify_asan_link_order=0:allow_user_segv_handler=0:detect_leaks=0")
+  set_property(TARGET ${name} PROPERTY CROSSCOMPILING_EMULATOR umockdev-wrapper)
 endfunction()
 
 # fuzz_target(name MODULES module... FILES file...): run by `packaging/test` for a minute each, its corpus beside it.

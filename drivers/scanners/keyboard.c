@@ -111,9 +111,10 @@ static void lost_some(struct scanner *s)
 
 static void hear_event(struct scanner *s, const struct input_event *e)
 {
+    const struct keyboard *k = scanner_memory(s);
     if (e->type == EV_SYN && e->code == SYN_DROPPED) {
         lost_some(s);
-    } else if (e->type == EV_KEY && e->code < KEY_CNT) {
+    } else if (e->type == EV_KEY && e->code < KEY_CNT && k->state != NULL) {
         key_changed(s, e->code, e->value);
     }
 }

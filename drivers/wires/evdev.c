@@ -76,6 +76,9 @@ static void pause_device(struct wire *w, bool is_paused)
 static void shut(struct wire *w)
 {
     struct evdev *e = wire_memory(w);
+    if (e->watch == NULL) {
+        return; /* it was never open */
+    }
     watch_free(e->watch);
     e->watch = NULL;
     ioctl(e->fd, EVIOCGRAB, 0);

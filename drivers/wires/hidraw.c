@@ -93,6 +93,9 @@ static void pause_device(struct wire *w, bool is_paused)
 static void shut(struct wire *w)
 {
     struct hidraw *h = wire_memory(w);
+    if (h->watch == NULL) {
+        return; /* it was never open */
+    }
     watch_free(h->watch);
     h->watch = NULL;
     close(h->fd);

@@ -9,12 +9,13 @@
 
 #include <errno.h>
 #include <libserialport.h>
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
+#include <unistd.h>
 
-enum { READ_ROOM = 4096, DSR_POLL_MS = 20 };
+enum { READ_ROOM = 4096, DSR_POLL_MS = 20, MOST_LINKS = 4 };
 
 enum flow { FLOW_NONE, FLOW_RTSCTS, FLOW_XONXOFF, FLOW_DTRDSR };
 
@@ -121,11 +122,33 @@ static bool configure(struct serial *s, const struct line_settings *line)
     return is_set && sp_set_flowcontrol(s->port, flow) == SP_OK && set_rtscts(s, line->flow == FLOW_RTSCTS);
 }
 
+/* The kernel's own name of the port: udev's stable names are links to it, which libserialport 0.1.1 does not take. */
+static bool real_name(const char *path, char name[PATH_ROOM])
+{
+    char at[PATH_ROOM], known[PATH_ROOM + sizeof "/sys/class/tty/"];
+    snprintf(at, sizeof at, "%s", path);
+    for (int links = 0; links < MOST_LINKS; links++) {
+        const char *slash = strrchr(at, '/');
+        snprintf(known, sizeof known, "/sys/class/tty/%s", slash ? slash + 1 : at);
+        if (access(known, F_OK) == 0) {
+            snprintf(name, PATH_ROOM, "/dev/%s", known + sizeof "/sys/class/tty/" - 1);
+            return true;
+        }
+        ssize_t n = readlink(at, name, PATH_ROOM - 1);
+        if (n <= 0) {
+            return false;
+        }
+        name[n] = '\0';
+        memcpy(at, name, (size_t)n + 1);
+    }
+    return false;
+}
+
 static struct sp_port *find_port(const char *path)
 {
-    char real[PATH_MAX];
+    char name[PATH_ROOM];
     struct sp_port *port = NULL;
-    if (realpath(path, real) == NULL || sp_get_port_by_name(real, &port) != SP_OK) {
+    if (!real_name(path, name) || sp_get_port_by_name(name, &port) != SP_OK) {
         return NULL;
     }
     if (sp_open(port, SP_MODE_READ_WRITE) != SP_OK) {
@@ -217,6 +240,9 @@ static void pause_port(struct wire *w, bool is_paused)
 static void shut(struct wire *w)
 {
     struct serial *s = wire_memory(w);
+    if (s->watch == NULL) {
+        return; /* it was never open */
+    }
     timer_free(s->dsr_poll);
     watch_free(s->watch);
     s->dsr_poll = NULL;
@@ -228,7 +254,7 @@ static void shut(struct wire *w)
 static uint64_t lost(struct wire *w)
 {
     struct serial *s = wire_memory(w);
-    int n = s->port ? sp_output_waiting(s->port) : 0;
+    int n = s->watch ? sp_output_waiting(s->port) : 0;
     return n > 0 ? (uint64_t)n : 0;
 }
 

@@ -284,6 +284,9 @@ static void shut(struct wire *w)
 {
     struct usb *u = wire_memory(w);
     struct link *k = u->link;
+    if (k == NULL) {
+        return; /* it was never open */
+    }
     u->link = NULL;
     k->wire = NULL;
     if (k->is_out_busy) {
