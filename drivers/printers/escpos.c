@@ -87,13 +87,26 @@ static err say_text(struct job *j, const struct slip_row *row, const struct prin
     return e == OK ? buf_add_byte(j->out, '\n') : e;
 }
 
+/* How many bytes of each row hold ink: what is white to the right of it need not be sent. */
+static size_t inked_bytes(const struct slip_row *picture)
+{
+    size_t stride = (picture->width_dots + 7) / 8, inked = 0;
+    for (size_t i = 0; i < stride * picture->height_dots; i++) {
+        inked = picture->bits[i] != 0 && i % stride >= inked ? i % stride + 1 : inked;
+    }
+    return inked > 0 ? inked : 1;
+}
+
 /* GS v 0 m xL xH yL yH: one slice of raster, x in bytes. */
 static err say_slice(struct job *j, const struct slip_row *picture, unsigned from, unsigned rows)
 {
-    size_t bytes = (picture->width_dots + 7) / 8;
+    size_t stride = (picture->width_dots + 7) / 8, bytes = inked_bytes(picture);
     const unsigned char head[] = { 0x1d, 'v', '0', 0, (unsigned char)bytes, (unsigned char)(bytes >> 8), (unsigned char)rows, 0 };
     err e = buf_add(j->out, head, sizeof head);
-    return e == OK ? buf_add(j->out, picture->bits + from * bytes, rows * bytes) : e;
+    for (unsigned y = from; y < from + rows && e == OK; y++) {
+        e = buf_add(j->out, picture->bits + y * stride, bytes);
+    }
+    return e;
 }
 
 static err say_picture(struct job *j, const struct slip_row *picture)
@@ -146,6 +159,12 @@ static err say_feed(struct job *j, unsigned lines)
     return e == OK ? buf_add(j->out, feed, sizeof feed) : e;
 }
 
+/* A printer remembers one code. If that is the POS's, which may want it printed yet, ours is drawn. */
+static bool can_say_code(const struct job *j)
+{
+    return (j->model->has & PRINTER_HAS_QR) != 0 && !j->now.is_qr_stored;
+}
+
 static err say_row(struct job *j, const struct slip_row *row)
 {
     const struct printer_code_page *page = NULL;
@@ -154,7 +173,7 @@ static err say_row(struct job *j, const struct slip_row *row)
         page = row->charset != NULL ? page_of(j->model, row->charset) : NULL;
         return row->charset == NULL || page != NULL ? say_text(j, row, page) : say_drawn(j, row);
     case SLIP_QR:
-        return (j->model->has & PRINTER_HAS_QR) != 0 ? say_code(j, row) : say_drawn(j, row);
+        return can_say_code(j) ? say_code(j, row) : say_drawn(j, row);
     case SLIP_PICTURE:
         return say_picture(j, row);
     case SLIP_RULE:

@@ -71,6 +71,7 @@ struct printer_state {
     uint16_t left_margin, area_width;                                  /* GS L, GS W in units; area_width 0: never set */
     uint8_t barcode_height, barcode_width, barcode_font, barcode_text; /* GS h w f H; 0: never set */
     uint8_t qr_model, qr_size, qr_level;                               /* GS ( k 49 65 67 69; 0: never set */
+    uint8_t is_qr_stored;                                              /* GS ( k 49 80: a code's data, to be printed (again) */
     uint8_t tab_count, tabs[32];                                       /* ESC D; 255: never set */
     uint8_t asb, panel_off;                                            /* GS a, ESC c 5 */
     uint8_t is_line_open;                                              /* something stands in the line buffer, unprinted */

@@ -253,7 +253,7 @@ static void a_picture_is_sent_in_slices_of_raster(void **state)
     buf_clear(&out);
 
     struct slip_row tall = { .kind = SLIP_PICTURE, .width_dots = 12, .height_dots = 300, .bits = (unsigned char[600]){ 0 } };
-    tall.bits[128 * 2] = 0xa5;
+    tall.bits[128 * 2] = 0xa5, tall.bits[1] = 0x10;
     const struct slip s = { &tall, 1 };
     const struct printer_model *m = model("generic-80");
     buf_init(&out, 4096);
@@ -271,17 +271,27 @@ static void a_printer_without_code_pages_or_codes_gets_dots(void **state)
 {
     (void)state;
     struct buf out = encoded("generic-58", "text: naïve", &fresh);
-    expect_end(expect_raster(buf_view(&out), 48, 30),
+    expect_end(expect_raster(buf_view(&out), 8, 30),
                "\x1b"
                "d\x04",
                3);
     buf_clear(&out);
     out = encoded("generic-58", "qr: abc", &fresh);
-    struct view rest = expect_raster(buf_view(&out), 48, 126);
+    struct view rest = expect_raster(buf_view(&out), 16, 126);
     expect_end(rest,
                "\x1b"
                "d\x04",
                3);
+    buf_clear(&out);
+}
+
+static void a_code_that_the_pos_has_stored_is_not_overwritten(void **state)
+{
+    (void)state;
+    struct printer_state pos = fresh;
+    pos.is_qr_stored = 1;
+    struct buf out = encoded("epson-tm-t20", "qr: abc", &pos);
+    expect_end(expect_raster(expect_raster(buf_view(&out), 21, 128), 21, 40), "\x1dV\x42\x00", 4);
     buf_clear(&out);
 }
 
@@ -353,6 +363,7 @@ int main(void)
         cmocka_unit_test(a_code_is_printed_by_the_printer_and_its_settings_come_back),
         cmocka_unit_test(a_picture_is_sent_in_slices_of_raster),
         cmocka_unit_test(a_printer_without_code_pages_or_codes_gets_dots),
+        cmocka_unit_test(a_code_that_the_pos_has_stored_is_not_overwritten),
         cmocka_unit_test(no_slip_goes_where_the_pos_is_in_the_middle_of_something),
         cmocka_unit_test(a_slip_that_does_not_fit_leaves_the_buffer_as_it_was),
         cmocka_unit_test(no_model_is_ever_reset),

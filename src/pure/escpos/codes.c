@@ -109,11 +109,15 @@ enum {
     SYMBOL_PRINT = 81
 };
 
+/* A printer ignores a value that is out of range. */
 static void set_qr(struct decoder *d, unsigned function, unsigned value)
 {
-    d->state.qr_model = function == SYMBOL_MODEL ? (uint8_t)value : d->state.qr_model;
-    d->state.qr_size = function == SYMBOL_SIZE ? (uint8_t)value : d->state.qr_size;
-    d->state.qr_level = function == SYMBOL_LEVEL ? (uint8_t)value : d->state.qr_level;
+    bool is_model = function == SYMBOL_MODEL && value >= 49 && value <= 51;
+    bool is_size = function == SYMBOL_SIZE && value >= 1 && value <= 16;
+    bool is_level = function == SYMBOL_LEVEL && value >= 48 && value <= 51;
+    d->state.qr_model = is_model ? (uint8_t)value : d->state.qr_model;
+    d->state.qr_size = is_size ? (uint8_t)value : d->state.qr_size;
+    d->state.qr_level = is_level ? (uint8_t)value : d->state.qr_level;
 }
 
 void run_symbol(struct decoder *d, const struct command *c, struct view token)
@@ -126,6 +130,7 @@ void run_symbol(struct decoder *d, const struct command *c, struct view token)
     unsigned kind = symbol - FIRST_SYMBOL;
     if (function == SYMBOL_STORE) {
         store_symbol(d, kind, view_skip(token, 8));
+        d->state.is_qr_stored = symbol == QR_SYMBOL ? 1 : d->state.is_qr_stored;
     } else if (function == SYMBOL_PRINT) {
         print_symbol(d, kind, symbol_types[kind]);
     } else if (symbol == QR_SYMBOL) {

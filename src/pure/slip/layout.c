@@ -63,17 +63,12 @@ static double x_height(const struct page *p, const struct line *l)
     return is_written && p->width_dots < 576 ? full * (0.4 + 0.6 * p->width_dots / 576) : full;
 }
 
-/* White above and below, and nothing to the right of the last ink. */
+/* White above and below. */
 static struct slip_row framed(struct slip_row *tight, unsigned air_dots)
 {
-    size_t from = (tight->width_dots + 7) / 8, to = 0;
-    for (size_t i = 0; i < from * tight->height_dots; i++) {
-        to = tight->bits[i] != 0 && i % from >= to ? i % from + 1 : to;
-    }
-    struct slip_row row = dots_blank((unsigned)(to * 8), tight->height_dots + 2 * air_dots);
-    for (size_t y = 0; y < tight->height_dots; y++) {
-        memcpy(row.bits + (y + air_dots) * to, tight->bits + y * from, to);
-    }
+    size_t stride = (tight->width_dots + 7) / 8;
+    struct slip_row row = dots_blank(tight->width_dots, tight->height_dots + 2 * air_dots);
+    memcpy(row.bits + stride * air_dots, tight->bits, stride * tight->height_dots);
     slip_row_clear(tight);
     return row;
 }
