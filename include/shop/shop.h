@@ -22,6 +22,7 @@ struct shop_parts {
     struct bus *bus;
     struct store *store;
     const struct settings *settings;
+    struct metrics *metrics;
     const struct printer_model *printer;
     const char *slip_template;                /* the text of a .slip file */
     /* The tap, or a test's own: print a slip; follow the stream once more from an offset. */

@@ -1,5 +1,4 @@
 /* tillsided: reads the settings, builds the objects, runs the loop. It decides nothing. */
-#include "base/embedded.h"
 #include "base/mem.h"
 #include "base/settings.h"
 #include "driver/driver.h"
@@ -29,6 +28,7 @@ struct service {
     struct shop *shop;
     struct tap_client *tap;
     struct web *web;
+    struct metrics *metrics;
     struct scanner *scanners[SCANNERS_MOST];
     size_t scanner_count;
     char *slip_template;
@@ -112,6 +112,20 @@ static const struct printer_model *find_model(const char *name)
     return NULL;
 }
 
+/* A face that is not installed is stood in for; without any, no slip can be drawn. */
+static err open_fonts(const struct service *s)
+{
+    err e = slip_fonts_init(s->options.fonts_conf_path);
+    if (e == ERR_MISSING) {
+        log_warn("slip", "the face \"%s\" is not installed; another stands in for it", slip_fonts_missing());
+        return OK;
+    }
+    if (e != OK) {
+        log_error("slip", "there is no face to write slips with; install fonts-kaushanscript and fonts-dejavu-core");
+    }
+    return e;
+}
+
 static err open_shop(struct service *s)
 {
     const struct printer_model *model = find_model(settings_text(s->settings, "printer", "model"));
@@ -121,16 +135,20 @@ static err open_shop(struct service *s)
     }
     char *reason = NULL;
     err e = options_slip_template(s->settings, &s->slip_template, &reason);
-    e = e == OK ? slip_fonts_init(s->options.fonts_conf_path) : e;
     if (e != OK) {
-        log_error("slip", "%s", reason ? reason : "the fonts for slips are not all there");
+        log_error("slip", "%s", reason);
         mem_free(reason);
+        return e;
+    }
+    e = open_fonts(s);
+    if (e != OK) {
         return e;
     }
     struct shop_parts parts = { .loop = s->loop,
                                 .bus = s->bus,
                                 .store = s->store,
                                 .settings = s->settings,
+                                .metrics = s->metrics,
                                 .printer = model,
                                 .slip_template = s->slip_template,
                                 .insert = insert,
@@ -164,7 +182,8 @@ static err open_web(struct service *s)
     struct web_options options = { .address = settings_text(s->settings, "web", "address"),
                                    .port = (unsigned)settings_number(s->settings, "web", "port"),
                                    .rows = shop_rows,
-                                   .self = s->shop };
+                                   .self = s->shop,
+                                   .metrics = s->metrics };
     err e = web_open(s->loop, s->bus, &options, &s->web);
     if (e != OK) {
         log_error("web", "%s port %u: %s", options.address, options.port, e == ERR_REFUSED ? "already in use" : err_name(e));
@@ -191,6 +210,8 @@ static void close_all(struct service *s)
     tap_client_close(s->tap);
     shop_free(s->shop);
     store_close(s->store);
+    metrics_free(s->metrics);
+    slip_fonts_clear();
     bus_free(s->bus);
     loop_free(s->loop);
     mem_free(s->slip_template);
@@ -203,6 +224,7 @@ static err start(struct service *s)
     s->clock = clock_real();
     s->loop = loop_new(&s->clock);
     s->bus = bus_new();
+    s->metrics = metrics_new();
     if (s->loop == NULL) {
         return ERR_SYSTEM;
     }

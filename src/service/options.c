@@ -1,7 +1,6 @@
 #include "options.h"
 
 #include "base/buf.h"
-#include "base/embedded.h"
 #include "base/mem.h"
 #include "edge/tap_settings.h"
 #include "shop/shop.h"
@@ -14,8 +13,6 @@
 #include <sys/stat.h>
 
 enum { TEMPLATE_CEILING = 64 * 1024 };
-
-extern const struct embedded_file slip_templates[];
 
 static const struct setting service_settings[] = {
     { "till", "number", SETTING_NUMBER, "1", 1, 8191, "Which till this is, when a shop has several" },
@@ -163,19 +160,6 @@ void options_clear(struct options *o)
     mem_free(o->shop_path);
 }
 
-static char *built_in_template(const char *name)
-{
-    char *file_name = mem_format("%s.slip", name);
-    char *text = NULL;
-    for (const struct embedded_file *f = slip_templates; f->name != NULL && text == NULL; f++) {
-        if (strcmp(f->name, file_name) == 0) {
-            text = mem_text_n((const char *)f->at, f->n);
-        }
-    }
-    mem_free(file_name);
-    return text;
-}
-
 static err read_file(const char *path, char **out, char **reason)
 {
     char bytes[4096];
@@ -204,7 +188,7 @@ err options_slip_template(const struct settings *s, char **out, char **reason)
     if (strchr(name, '/') != NULL) {
         return read_file(name, out, reason);
     }
-    *out = built_in_template(name);
+    *out = mem_text(slip_template(name));
     if (*out == NULL) {
         *reason = mem_format("[slip] template = %s: there is no such template", name);
         return ERR_MISSING;

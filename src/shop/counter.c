@@ -33,6 +33,7 @@ struct shop *shop_new(const struct shop_parts *parts)
 {
     struct shop *s = mem_new(sizeof *s);
     s->parts = *parts;
+    figures_start(s);
     stream_start(s);
     visit_resume(s);
     slip_resume(s);
@@ -44,6 +45,7 @@ void shop_free(struct shop *s)
     if (s == NULL) {
         return;
     }
+    figures_stop(s);
     stream_stop(s);
     timer_free(s->visit_end);
     timer_free(s->slip_due);
@@ -87,6 +89,7 @@ void shop_tap_changed(void *shop, const struct tap_status *now)
 struct scan_result shop_scanned(struct shop *s, const char *code)
 {
     struct scan_result result = { 0 };
+    int64_t began_us = loop_now_us(s->parts.loop);
     err e = people_find_code(s->parts.store, code, &result.customer);
     if (e == OK && result.customer == s->customer && s->visit != 0) {
         visit_keep_awake(s);
@@ -107,5 +110,6 @@ struct scan_result shop_scanned(struct shop *s, const char *code)
                                             .visit = result.visit,
                                             .customer = result.customer,
                                             .text = code });
+    metric_observe(s->scan_seconds, (double)(loop_now_us(s->parts.loop) - began_us) / MICROSECONDS);
     return result;
 }

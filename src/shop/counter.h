@@ -30,6 +30,8 @@ struct shop {
     int64_t slip_wanted_us; /* since when it should be on paper; 0: not yet wanted */
     bool is_slip_with_tap;
 
+    struct bus_listener *ears; /* of the figures */
+    struct metric *scan_seconds;
     struct tap_status tap;
     bool is_scanner_up, has_scanner;
 };
@@ -46,6 +48,10 @@ void visit_joined_by_receipt(struct shop *s, int64_t receipt, const struct recei
 void visit_keep_awake(struct shop *s);
 void visit_tell(struct shop *s);                                           /* posts the open visit as it is now */
 err visit_name_receipt(struct shop *s, int64_t receipt, int64_t customer); /* "who was that?" */
+
+/* figures.c */
+void figures_start(struct shop *s);
+void figures_stop(struct shop *s);
 
 /* stream.c */
 void stream_start(struct shop *s);

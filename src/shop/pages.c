@@ -251,6 +251,22 @@ static void name_receipt(void *self, const struct web_request *r, struct web_rep
     cJSON_Delete(body);
 }
 
+/* What is wrong, in words; nothing is: "ok". */
+static void health(void *self, const struct web_request *r, struct web_reply *reply)
+{
+    (void)r;
+    const struct shop *s = self;
+    cJSON *answer = cJSON_CreateObject();
+    const char *wrong = !s->tap.is_connected         ? "The printer tap does not answer; receipts print without us."
+                        : !s->tap.is_printer_up      ? "The printer is away; receipts wait for it."
+                        : !s->tap.is_journal_writing ? "The tap's disk is full or broken; receipts print, but are not kept."
+                        : s->is_behind               ? "The store's disk is full or broken; what was printed is read later."
+                                                     : NULL;
+    view_add_text(answer, "status", wrong ? "degraded" : "ok");
+    view_add_text(answer, "wrong", wrong);
+    page_answer(reply, 200, answer);
+}
+
 const struct web_row shop_rows[] = {
     { "POST", "/api/v1/scans", scan },
     { "GET", "/api/v1/visits/current", current },
@@ -266,6 +282,8 @@ const struct web_row shop_rows[] = {
     { "POST", "/api/v1/receipts/{id}/customer", name_receipt },
     { "POST", "/api/v1/slips", page_ask_slip },
     { "GET", "/api/v1/slips/{id}", page_slip },
+    { "GET", "/api/v1/slips/{id}.png", page_slip_picture },
     { "PATCH", "/api/v1/slips/{id}", page_edit_slip },
+    { "GET", "/healthz", health },
     { NULL, NULL, NULL },
 };

@@ -23,7 +23,8 @@ void page_change_customer(void *self, const struct web_request *r, struct web_re
 
 /* pages_slips.c */
 void page_ask_slip(void *self, const struct web_request *r, struct web_reply *reply);
-void page_slip(void *self, const struct web_request *r, struct web_reply *reply); /* also its picture: {id}.png */
+void page_slip(void *self, const struct web_request *r, struct web_reply *reply);
+void page_slip_picture(void *self, const struct web_request *r, struct web_reply *reply);
 void page_edit_slip(void *self, const struct web_request *r, struct web_reply *reply);
 
 #endif

@@ -60,16 +60,13 @@ static void answer_picture(struct shop *s, struct web_reply *reply, const struct
 
 void page_slip(void *self, const struct web_request *r, struct web_reply *reply)
 {
+    answer_slip(self, reply, 200, page_id(r->parts[0]));
+}
+
+void page_slip_picture(void *self, const struct web_request *r, struct web_reply *reply)
+{
     struct shop *s = self;
-    const char *dot = strstr(r->parts[0], ".png");
-    bool is_picture = dot != NULL && dot[4] == '\0';
-    char *number = is_picture ? mem_text_n(r->parts[0], (size_t)(dot - r->parts[0])) : mem_text(r->parts[0]);
-    int64_t id = page_id(number);
-    mem_free(number);
-    if (!is_picture) {
-        answer_slip(s, reply, 200, id);
-        return;
-    }
+    int64_t id = page_id(r->parts[0]);
     struct known_slip k = { 0 };
     err e = id ? visits_get_slip(s->parts.store, id, take, &k) : ERR_MISSING;
     if (e != OK) {
