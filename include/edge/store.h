@@ -44,7 +44,18 @@ typedef void story_fn(void *self, const struct story_row *row);
 MUST_USE err store_add_story(struct store *st, const char *about, const char *maker, const char *text, int64_t *id);
 MUST_USE err store_story_for_item(struct store *st, const char *description, story_fn *fn, void *self);   /* ERR_MISSING */
 
-/* Learns a whole small shop from one JSON file (staff, stories, people, past visits); doing it twice adds nothing. */
+/* A shop described in one JSON file: staff, stories, customers with their facts, ties, promises and past visits. Dates in it
+ * may be relative ("-21d"). All or nothing; what was loaded before is left as it is. ERR_INPUT: `reason` (mem_free) says why. */
 MUST_USE err store_load_shop(struct store *st, const char *path, int64_t now_us, char **reason);
+
+/* Makes all derived values again from the facts. */
+MUST_USE err store_rebuild(struct store *st);
+
+/* For the night: is the file whole, and is what was derived in it sound? ERR_SYSTEM: `reason` (mem_free) says what is not. */
+MUST_USE err store_check(struct store *st, char **reason);
+
+/* Rule files that could not be used, each as one line with file and line number. */
+typedef void problem_fn(void *self, const char *problem);
+void store_each_rule_problem(const struct store *st, problem_fn *fn, void *self);
 
 #endif

@@ -1,0 +1,426 @@
+/* Rules: SQL over the views of schema/0004_rule_views.sql, and nothing else. A rule that is broken is named and left out. */
+#include "room.h"
+
+#include "base/mem.h"
+#include "edge/visits.h"
+#include "loop/log.h"
+#include "pure/prompt.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+extern const struct embedded_file prompt_rules[];
+
+enum {
+    MOST_RULES = 64,
+    MOST_ROWS = 8, /* of one rule for one visit */
+    RULE_FILE_CEILING = 64 * 1024,
+    STEPS_BETWEEN_LOOKS = 10000, /* of SQLite's machine */
+    MOST_LOOKS = 100,            /* a rule that works longer is stopped: the loop has other things to do */
+    MOST_HUSHED = 16
+};
+
+struct rule {
+    struct prompt_rule head;
+    sqlite3_stmt *query;
+};
+
+struct rules {
+    struct rule at[MOST_RULES];
+    size_t count;
+    char *problems[MOST_RULES];
+    size_t problem_count;
+    int looks;
+};
+
+/* --- what a rule may do
+ * --------------------------------------------------------------------------------------------------------- */
+static bool is_view(const char *name)
+{
+    static const char *const views[] = { "visitor", "known", "tied", "promised", "visited", "bought", "told", "touched" };
+    for (size_t i = 0; name != NULL && i < sizeof views / sizeof *views; i++) {
+        if (strcmp(views[i], name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* `through` is the view by which a table is reached. A table of which no column is read (a view's, when the rule does not ask
+ * for that part of it) comes without one: nothing can be learned from it but that it is there. */
+static int permit(void *self, int action, const char *table, const char *column, const char *schema, const char *through)
+{
+    (void)self;
+    (void)schema;
+    if (action == SQLITE_SELECT || action == SQLITE_FUNCTION || action == SQLITE_RECURSIVE) {
+        return SQLITE_OK;
+    }
+    bool may_read = is_view(table) || is_view(through) || (column != NULL && column[0] == '\0');
+    return action == SQLITE_READ && may_read ? SQLITE_OK : SQLITE_DENY;
+}
+
+static int look_at_the_time(void *self)
+{
+    struct rules *r = self;
+    return ++r->looks > MOST_LOOKS;
+}
+
+/* --- loading
+ * --------------------------------------------------------------------------------------------------------------------- */
+static void keep_problem(struct rules *r, char *problem)
+{
+    log_warn("rules", "%s", problem);
+    if (r->problem_count < MOST_RULES) {
+        r->problems[r->problem_count++] = problem;
+    } else {
+        mem_free(problem);
+    }
+}
+
+static int line_at(const char *text, int offset)
+{
+    int line = 1;
+    for (int i = 0; i < offset && text[i] != '\0'; i++) {
+        line += text[i] == '\n';
+    }
+    return line;
+}
+
+static char *unknown_parameter(sqlite3_stmt *query)
+{
+    static const char *const known[] = { ":visit", ":customer", ":today", ":now_us" };
+    for (int i = 1; i <= sqlite3_bind_parameter_count(query); i++) {
+        const char *name = sqlite3_bind_parameter_name(query, i);
+        bool is_known = false;
+        for (size_t k = 0; name != NULL && k < sizeof known / sizeof *known; k++) {
+            is_known = is_known || strcmp(known[k], name) == 0;
+        }
+        if (!is_known) {
+            return mem_format("a rule has no parameter \"%s\"", name != NULL ? name : "?");
+        }
+    }
+    return NULL;
+}
+
+static bool has_column(sqlite3_stmt *query, const char *name, size_t n)
+{
+    for (int i = 0; i < sqlite3_column_count(query); i++) {
+        const char *column = sqlite3_column_name(query, i);
+        if (strlen(column) == n && memcmp(column, name, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static char *missing_column(sqlite3_stmt *query, const char *sentence)
+{
+    for (const char *at = strchr(sentence, '{'); at != NULL; at = strchr(at + 1, '{')) {
+        size_t n = strcspn(at + 1, "}");
+        if (!has_column(query, at + 1, n)) {
+            return mem_format("the query gives no column \"%.*s\"", (int)n, at + 1);
+        }
+    }
+    return NULL;
+}
+
+static char *find_fault(const struct rule *rule, const char *rest)
+{
+    if (rest[strspn(rest, " \t\r\n;")] != '\0') {
+        return mem_text("a rule is one query");
+    }
+    char *fault = unknown_parameter(rule->query);
+    if (fault == NULL && !has_column(rule->query, "key", 3)) {
+        fault = mem_text("the query gives no column \"key\"");
+    }
+    if (fault == NULL) {
+        fault = missing_column(rule->query, rule->head.sentence);
+    }
+    return fault != NULL ? fault : missing_column(rule->query, rule->head.why);
+}
+
+/* NULL: the rule is good. */
+static char *prepare(struct store *st, struct rule *rule, const char *file_name)
+{
+    const char *rest = "";
+    sqlite3_set_authorizer(st->db, permit, NULL);
+    int code = sqlite3_prepare_v3(st->db, rule->head.sql, -1, SQLITE_PREPARE_PERSISTENT, &rule->query, &rest);
+    sqlite3_set_authorizer(st->db, NULL, NULL);
+    if (code != SQLITE_OK) {
+        int offset = sqlite3_error_offset(st->db);
+        int line = offset >= 0 ? line_at(rule->head.sql, offset) : line_at(rule->head.sql, (int)strcspn(rule->head.sql, "S"));
+        return mem_format("%s:%d: %s", file_name, line, sqlite3_errmsg(st->db));
+    }
+    char *fault = find_fault(rule, rest);
+    if (fault == NULL) {
+        return NULL;
+    }
+    char *problem = mem_format("%s:%d: %s", file_name, line_at(rule->head.sql, (int)(rest - rule->head.sql)), fault);
+    mem_free(fault);
+    return problem;
+}
+
+static void clear_rule(struct rule *rule)
+{
+    sqlite3_finalize(rule->query);
+    prompt_rule_clear(&rule->head);
+}
+
+static void add_rule(struct store *st, const char *file_name, const char *text)
+{
+    struct rules *r = st->rules;
+    struct rule rule = { 0 };
+    char *problem = NULL;
+    if (r->count == MOST_RULES) {
+        keep_problem(r, mem_format("%s: more than %d rules", file_name, MOST_RULES));
+        return;
+    }
+    if (prompt_rule_read(file_name, text, &rule.head, &problem) == OK) {
+        problem = prepare(st, &rule, file_name);
+    }
+    if (problem != NULL) {
+        keep_problem(r, problem);
+        clear_rule(&rule);
+        return;
+    }
+    r->at[r->count++] = rule;
+}
+
+static void add_file(struct store *st, const char *folder, const char *name)
+{
+    char *path = mem_format("%s/%s", folder, name);
+    FILE *file = fopen(path, "re");
+    char *text = mem_new(RULE_FILE_CEILING + 1);
+    size_t n = file != NULL ? fread(text, 1, RULE_FILE_CEILING + 1, file) : 0;
+    if (file == NULL || ferror(file)) {
+        keep_problem(st->rules, mem_format("%s: cannot be read", path));
+    } else if (n > RULE_FILE_CEILING || strlen(text) != n) {
+        keep_problem(st->rules, mem_format("%s: too long, or not a text", path));
+    } else {
+        add_rule(st, path, text);
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    mem_free(text);
+    mem_free(path);
+}
+
+static int is_rule_file(const struct dirent *entry)
+{
+    size_t n = strlen(entry->d_name);
+    return entry->d_name[0] != '.' && n > 4 && strcmp(entry->d_name + n - 4, ".sql") == 0;
+}
+
+void rules_load(struct store *st, const char *folder)
+{
+    st->rules = mem_new(sizeof *st->rules);
+    for (const struct embedded_file *f = prompt_rules; f->name != NULL; f++) {
+        add_rule(st, f->name, (const char *)f->at);
+    }
+    if (folder == NULL) {
+        return;
+    }
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, is_rule_file, alphasort);
+    if (count < 0) {
+        keep_problem(st->rules, mem_format("%s: cannot be read", folder));
+    }
+    for (int i = 0; i < count; i++) {
+        add_file(st, folder, entries[i]->d_name);
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+void rules_free(struct rules *r)
+{
+    if (r == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < r->count; i++) {
+        clear_rule(&r->at[i]);
+    }
+    for (size_t i = 0; i < r->problem_count; i++) {
+        mem_free(r->problems[i]);
+    }
+    mem_free(r);
+}
+
+void store_each_rule_problem(const struct store *st, problem_fn *fn, void *self)
+{
+    for (size_t i = 0; i < st->rules->problem_count; i++) {
+        fn(self, st->rules->problems[i]);
+    }
+}
+
+/* --- asking them for one visit
+ * --------------------------------------------------------------------------------------------------- */
+struct asking {
+    struct store *st;
+    int64_t visit, customer, now_us;
+    char today[DAY_TEXT];
+    char *hushed[MOST_HUSHED]; /* what is better not mentioned, by no rule */
+    size_t hushed_count;
+    candidate_fn *fn;
+    void *self;
+};
+
+static int find_column(sqlite3_stmt *query, const char *name)
+{
+    for (int i = 0; i < sqlite3_column_count(query); i++) {
+        if (strcmp(sqlite3_column_name(query, i), name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static const char *column_text(void *self, const char *name)
+{
+    int at = find_column(self, name);
+    return at < 0 ? NULL : (const char *)sqlite3_column_text(self, at);
+}
+
+static int64_t column_number(sqlite3_stmt *query, const char *name, int64_t otherwise)
+{
+    int at = find_column(query, name);
+    return at < 0 || sqlite3_column_type(query, at) == SQLITE_NULL ? otherwise : sqlite3_column_int64(query, at);
+}
+
+static void bind_parameters(const struct asking *a, sqlite3_stmt *query)
+{
+    sqlite3_bind_int64(query, sqlite3_bind_parameter_index(query, ":visit"), a->visit);
+    sqlite3_bind_int64(query, sqlite3_bind_parameter_index(query, ":now_us"), a->now_us);
+    sqlite3_bind_text(query, sqlite3_bind_parameter_index(query, ":today"), a->today, -1, SQLITE_STATIC);
+    int customer = sqlite3_bind_parameter_index(query, ":customer");
+    if (a->customer != 0) {
+        sqlite3_bind_int64(query, customer, a->customer);
+    } else {
+        sqlite3_bind_null(query, customer);
+    }
+}
+
+/* What was answered when this line was shown before: to this customer, or, while nobody is named, in this visit. */
+static err remember(const struct asking *a, struct candidate_row *c)
+{
+    struct query q =
+        store_ask(a->st,
+                  "SELECT ifnull(sum(answer = 'said'), 0), ifnull(max(iif(answer = 'said', answered_us, 0)), 0), "
+                  "ifnull(sum(answer = 'not_now'), 0), ifnull(max(iif(answer = 'not_now', answered_us, 0)), 0) FROM ("
+                  "SELECT n.answer, n.answered_us FROM prompts AS p JOIN prompt_answers AS n ON n.id = "
+                  "(SELECT max(id) FROM prompt_answers WHERE prompt = p.id) "
+                  "WHERE p.customer IS ?1 AND p.rule = ?2 AND p.key = ?3 AND (?1 IS NOT NULL OR p.visit = ?4))",
+                  VALUES(reference(a->customer), words(c->rule), words(c->key), number(a->visit)));
+    if (query_next(&q)) {
+        c->times_said = (unsigned)query_number(&q, 0);
+        c->last_said_us = query_number(&q, 1);
+        c->times_put_off = (unsigned)query_number(&q, 2);
+        c->last_put_off_us = query_number(&q, 3);
+    }
+    return query_end(&q);
+}
+
+static bool is_hushed(const struct asking *a, const char *text)
+{
+    for (size_t i = 0; i < a->hushed_count; i++) {
+        if (words_are_about(a->st, a->hushed[i], text)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static err give_candidate(const struct asking *a, const struct rule *rule)
+{
+    char *text = prompt_phrase(rule->head.sentence, column_text, rule->query);
+    char *why = prompt_phrase(rule->head.why, column_text, rule->query);
+    struct candidate_row c = { .rule = rule->head.name,
+                               .key = column_text(rule->query, "key"),
+                               .accent = rule->head.accent,
+                               .text = text,
+                               .why = why,
+                               .warmth = (int)column_number(rule->query, "warmth", rule->head.warmth),
+                               .since_us = column_number(rule->query, "since_us", 0) };
+    err e = OK;
+    bool names_it_on_purpose = strcmp(c.rule, "dont_mention") == 0;
+    if (text != NULL && why != NULL && c.key != NULL && (names_it_on_purpose || !is_hushed(a, text))) {
+        e = remember(a, &c);
+        if (e == OK) {
+            a->fn(a->self, &c);
+        }
+    }
+    mem_free(text);
+    mem_free(why);
+    return e;
+}
+
+/* The budget is the rule's own: what a row function does in between is not counted. */
+static int step_within_budget(struct store *st, sqlite3_stmt *query)
+{
+    sqlite3_progress_handler(st->db, STEPS_BETWEEN_LOOKS, look_at_the_time, st->rules);
+    int code = sqlite3_step(query);
+    sqlite3_progress_handler(st->db, 0, NULL, NULL);
+    return code;
+}
+
+/* A rule that fails while it runs is left out of this visit; the others go on. */
+static err ask_rule(const struct asking *a, const struct rule *rule)
+{
+    bind_parameters(a, rule->query);
+    a->st->rules->looks = 0;
+    err e = OK;
+    int code = SQLITE_ROW;
+    for (int rows = 0; rows < MOST_ROWS && e == OK && (code = step_within_budget(a->st, rule->query)) == SQLITE_ROW; rows++) {
+        e = give_candidate(a, rule);
+    }
+    if (code != SQLITE_ROW && code != SQLITE_DONE) {
+        log_warn("rules", "%s: %s", rule->head.name, sqlite3_errmsg(a->st->db));
+    }
+    sqlite3_reset(rule->query);
+    return e;
+}
+
+static void keep_customer(void *self, const struct visit_row *row)
+{
+    ((struct asking *)self)->customer = row->customer;
+}
+
+static err find_hushed(struct asking *a)
+{
+    struct query q = store_ask(a->st, "SELECT value FROM current_facts WHERE customer = ?1 AND key = 'dont_mention' LIMIT ?2",
+                               VALUES(number(a->customer), number(MOST_HUSHED)));
+    while (query_next(&q)) {
+        a->hushed[a->hushed_count++] = mem_text(query_text(&q, 0));
+    }
+    return query_end(&q);
+}
+
+static err ask_all(struct asking *a)
+{
+    struct rules *r = a->st->rules;
+    err e = OK;
+    for (size_t i = 0; i < r->count && e == OK; i++) {
+        e = ask_rule(a, &r->at[i]);
+    }
+    return e;
+}
+
+err visits_each_candidate(struct store *st, int64_t visit, int64_t now_us, candidate_fn *fn, void *self)
+{
+    struct asking a = { .st = st, .visit = visit, .now_us = now_us, .fn = fn, .self = self };
+    day_text(day_of(now_us), a.today);
+    err e = visits_get(st, visit, keep_customer, &a);
+    if (e == OK) {
+        e = find_hushed(&a);
+    }
+    if (e == OK) {
+        e = ask_all(&a);
+    }
+    for (size_t i = 0; i < a.hushed_count; i++) {
+        mem_free(a.hushed[i]);
+    }
+    return e;
+}
