@@ -1,0 +1,12 @@
+/* What sort of paper it is. */
+#ifndef RECEIPT_KIND_H
+#define RECEIPT_KIND_H
+
+#include "pure/receipt.h"
+#include "sums.h"
+
+/* False: it is not about buying at all. */
+bool kind_find(const struct row *rows, size_t count, const struct reading *reading, const struct receipt *receipt, bool is_cut,
+               enum receipt_kind *kind);
+
+#endif
