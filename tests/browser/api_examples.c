@@ -1,5 +1,6 @@
 /* A web that answers every described operation with the example that stands in its description. It proves that the examples
- * fit their schemas and lets a page be looked at without a shop behind it. Prints "ready URL"; ends when its input does. */
+ * fit their schemas and lets a page be looked at without a shop behind it; every change posts an event. Prints "ready URL"; ends
+ * when its input does. */
 #include "base/mem.h"
 #include "edge/web.h"
 
@@ -16,6 +17,7 @@ extern const struct embedded_file web_documents[];
 
 struct examples {
     struct loop *loop;
+    struct bus *bus;
     struct web *web;
     cJSON *document;
     struct web_row rows[ROWS_AT_MOST + 1];
@@ -53,7 +55,8 @@ static const cJSON *lower(const cJSON *object, const char *method)
 
 static void answer_example(void *self, const struct web_request *r, struct web_reply *reply)
 {
-    const cJSON *operation = lower(described_path(self, r->path), r->method);
+    struct examples *x = self;
+    const cJSON *operation = lower(described_path(x, r->path), r->method);
     const cJSON *first = cJSON_GetObjectItem(operation, "responses")->child;
     const cJSON *media = cJSON_GetObjectItem(first, "content")->child;
     const cJSON *example = cJSON_GetObjectItem(media, "example");
@@ -67,6 +70,9 @@ static void answer_example(void *self, const struct web_request *r, struct web_r
         web_refuse(reply, 500, "too_large", "The example is too large.");
     }
     cJSON_free(text);
+    if (strcmp(r->method, "GET") != 0) { /* a change is told while its request is still being answered, as a shop would */
+        bus_post(x->bus, &(struct event){ .kind = EV_VISIT_CHANGED, .time_ms = loop_wall_us(x->loop) / 1000, .visit = 1 });
+    }
 }
 
 static const char *method_of(const cJSON *operation)
@@ -111,14 +117,14 @@ int main(int count, char **arguments)
 {
     struct clock clock = clock_real();
     struct examples x = { .loop = loop_new(&clock), .document = cJSON_Parse((const char *)web_documents[0].at) };
-    struct bus *bus = bus_new();
+    x.bus = bus_new();
     for (const cJSON *path = cJSON_GetObjectItem(x.document, "paths")->child; path != NULL; path = path->next) {
         add_rows(&x, path);
     }
     struct web_options options = { .rows = x.rows,
                                    .self = &x,
                                    .port = count > 1 ? (unsigned)strtoul(arguments[1], NULL, 10) : 0 };
-    if (web_open(x.loop, bus, &options, &x.web) != OK) {
+    if (web_open(x.loop, x.bus, &options, &x.web) != OK) {
         return 1;
     }
     loop_watch(x.loop, STDIN_FILENO, READY_READ, input_came, &x);
@@ -127,7 +133,7 @@ int main(int count, char **arguments)
     loop_run(x.loop);
     web_close(x.web);
     loop_free(x.loop);
-    bus_free(bus);
+    bus_free(x.bus);
     cJSON_Delete(x.document);
     return 0;
 }
