@@ -60,8 +60,9 @@ static ssize_t push_witnessed(int fd, struct view bytes, struct mmsghdr *note)
     return n < 0 ? -1 : (ssize_t)note->msg_len;
 }
 
-static ssize_t read_witnessed(int fd, struct wire_witness *witness)
+static ssize_t read_witnessed(int fd, struct wire_witness *witness, uint64_t tag)
 {
+    witness->reader = tag;
     struct iovec part = { witness->bytes, sizeof witness->bytes };
     witness->given.msg_hdr = (struct msghdr){ .msg_iov = &part, .msg_iovlen = 1 };
     int n = recvmmsg(fd, &witness->given, 1, MSG_DONTWAIT, NULL);
@@ -72,7 +73,8 @@ static ssize_t read_witnessed(int fd, struct wire_witness *witness)
 err fd_push(struct wire *w, struct view bytes, size_t *taken)
 {
     struct fd_wire *f = wire_memory(w);
-    struct wire_witness *witness = wire_witness(w);
+    uint64_t tag = 0;
+    struct wire_witness *witness = wire_witness(w, &tag);
     ssize_t n;
     if (!f->is_socket) {
         n = write(f->fd, bytes.at, bytes.n);
@@ -110,9 +112,10 @@ static void end_or_fail(struct wire *w, struct fd_wire *f, ssize_t n, int error)
 static void hear(struct wire *w, struct fd_wire *f)
 {
     unsigned char own[WIRE_READ_BYTES];
-    struct wire_witness *witness = f->is_socket ? wire_witness(w) : NULL;
+    uint64_t tag = 0;
+    struct wire_witness *witness = f->is_socket ? wire_witness(w, &tag) : NULL;
     unsigned char *into = witness != NULL ? witness->bytes : own;
-    ssize_t n = witness != NULL ? read_witnessed(f->fd, witness) : read(f->fd, own, sizeof own);
+    ssize_t n = witness != NULL ? read_witnessed(f->fd, witness, tag) : read(f->fd, own, sizeof own);
     if (n <= 0) {
         end_or_fail(w, f, n, errno);
         return;

@@ -24,6 +24,9 @@ struct settings;
 struct settings *settings_new(const struct setting *const *tables, const size_t *counts, size_t table_count);
 void settings_free(struct settings *s);
 
+/* The file also belongs to other programs: sections of which no table speaks are left to them. */
+void settings_leave_other_sections(struct settings *s);
+
 /* Reads a file over the defaults. ERR_INPUT: `reason` (freed by the caller with mem_free) names file, line and key;
  * a key may be repeated, then settings_text_at tells them apart. ERR_MISSING: no such file. */
 MUST_USE err settings_read(struct settings *s, const char *path, char **reason);

@@ -39,7 +39,7 @@ struct wire_kind {
 const struct wire_kind *wire_kind_of(const struct wire_kind *const *kinds, const char *address);   /* NULL: no such scheme */
 struct loop *wire_loop(struct wire *w);
 void *wire_memory(struct wire *w);
-struct wire_witness *wire_witness(struct wire *w);             /* NULL: nobody asked for one */
+struct wire_witness *wire_witness(struct wire *w, uint64_t *tag);   /* NULL: nobody asked for one */
 void wire_is_up(struct wire *w);
 void wire_heard(struct wire *w, struct view bytes);
 void wire_can_take(struct wire *w);

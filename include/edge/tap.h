@@ -17,7 +17,8 @@ struct tap_record {
     uint64_t offset;       /* of its first byte in that direction's stream, over all connections since the journal began */
     uint64_t connection;   /* which POS connection; rises */
     int64_t wall_us;       /* when it came */
-    bool is_last;          /* with no bytes: the POS closed this connection in good order */
+    bool is_last;          /* with no bytes: the POS closed this connection in good order, and all of it was printed */
+    bool is_broken;        /* with no bytes: this connection broke */
     struct view bytes;
 };
 
@@ -34,12 +35,12 @@ enum insertion_verdict {
     INSERTION_POS_FASTER,  /* the POS has sent more since; nothing was printed */
     INSERTION_BUSY,        /* another one runs, or the printer is away; nothing was printed */
     INSERTION_BROKEN,      /* the printer went away in the middle: some of it may be on paper; never repeated by the tap */
-    INSERTION_UNKNOWN      /* the tap went away; ask tap_client_insertion with the same id */
+    INSERTION_UNKNOWN      /* the tap was never asked with this id; nothing was printed, and with this id never will be */
 };
 
 struct tap_owner {
     void (*heard)(void *self, const struct tap_record *r);
-    void (*skipped)(void *self, uint64_t from, uint64_t to);       /* the journal no longer has these */
+    void (*skipped)(void *self, uint64_t from, uint64_t to);       /* the journal does not have these; to < from: it began anew at `to` */
     void (*changed)(void *self, const struct tap_status *now);
     void (*inserted)(void *self, uint64_t id, enum insertion_verdict verdict);
 };
@@ -49,8 +50,14 @@ MUST_USE err tap_client_open(struct loop *l, const char *socket_path, uint64_t f
                              void *self, struct tap_client **out);
 void tap_client_close(struct tap_client *t);
 
-/* Print these bytes if the POS has sent nothing since `offset`. `id` is the caller's and is remembered by the journal: the
- * same id is never printed twice, a second request with it is answered with what came of the first. */
+/* Print these bytes if the POS has sent nothing since `offset`. `id` is the caller's and is remembered by the tap: the same id
+ * is never printed twice, a second request with it is answered with what came of the first (a busy one may be tried again).
+ * The verdict comes to inserted(), also when the tap was restarted meanwhile. ERR_GONE: the tap is not there, ask later.
+ * ERR_FULL: too many bytes, or too many verdicts are still open. */
+enum { TAP_INSERTION_CEILING = 192 * 1024 };
 MUST_USE err tap_client_insert(struct tap_client *t, uint64_t id, uint64_t offset, struct view bytes);
+
+/* What came of an insertion that an earlier life of the caller asked for? The verdict comes to inserted(). */
+MUST_USE err tap_client_ask(struct tap_client *t, uint64_t id);
 
 #endif

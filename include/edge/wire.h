@@ -47,9 +47,10 @@ void wire_finish(struct wire *w); /* wire_close in good order: the other side se
 enum { WIRE_READ_BYTES = 32768 };
 struct wire_witness {
     struct mmsghdr taken, given; /* msg_len: of the last push, of the last read; the owner sets them to zero */
+    uint64_t reader;             /* the tag of the wire that read last */
     unsigned char bytes[WIRE_READ_BYTES];
 };
-void wire_set_witness(struct wire *w, struct wire_witness *witness); /* borrowed until wire_close */
+void wire_set_witness(struct wire *w, struct wire_witness *witness, uint64_t tag); /* borrowed until wire_close */
 
 /* Descriptors that outlive the process: what a keeper held is used again instead of opening anew. */
 int wire_fd(const struct wire *w); /* -1: there is none to keep */

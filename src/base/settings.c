@@ -21,6 +21,7 @@ struct value {
 struct settings {
     struct value *values;
     size_t count;
+    bool leaves_other_sections;
 };
 
 struct settings *settings_new(const struct setting *const *tables, const size_t *counts, size_t table_count)
@@ -47,6 +48,21 @@ void settings_free(struct settings *s)
     }
     mem_free(s->values);
     mem_free(s);
+}
+
+void settings_leave_other_sections(struct settings *s)
+{
+    s->leaves_other_sections = true;
+}
+
+static bool is_our_section(const struct settings *s, const char *section)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        if (strcmp(s->values[i].row->section, section) == 0) {
+            return true;
+        }
+    }
+    return !s->leaves_other_sections;
 }
 
 static struct value *find(const struct settings *s, const char *section, const char *name)
@@ -146,7 +162,7 @@ static char *read_line(char *into, int room, void *self)
 static int heard_pair(void *self, const char *section, const char *name, const char *value)
 {
     struct reading *r = self;
-    if (r->wrong == NULL) {
+    if (r->wrong == NULL && is_our_section(r->settings, section)) {
         r->wrong = keep_value(r->settings, section, name, value);
     }
     return 1;

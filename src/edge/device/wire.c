@@ -19,6 +19,7 @@ struct wire {
     void *self;
     void *memory; /* the driver's, while it is open or opening */
     struct wire_witness *witness;
+    uint64_t witness_tag;
     struct buf queue;
     size_t queue_from; /* the front of the queue was handed over already */
     struct timer *retry;
@@ -372,9 +373,10 @@ int wire_fd(const struct wire *w)
     return w->memory != NULL && w->kind->fd != NULL ? w->kind->fd((struct wire *)(uintptr_t)w) : -1;
 }
 
-void wire_set_witness(struct wire *w, struct wire_witness *witness)
+void wire_set_witness(struct wire *w, struct wire_witness *witness, uint64_t tag)
 {
     w->witness = witness;
+    w->witness_tag = tag;
 }
 
 struct loop *wire_loop(struct wire *w)
@@ -387,7 +389,8 @@ void *wire_memory(struct wire *w)
     return w->memory;
 }
 
-struct wire_witness *wire_witness(struct wire *w)
+struct wire_witness *wire_witness(struct wire *w, uint64_t *tag)
 {
+    *tag = w->witness_tag;
     return w->witness;
 }
