@@ -75,6 +75,8 @@ struct printer_state {
     uint8_t tab_count, tabs[32];                                       /* ESC D; 255: never set */
     uint8_t asb, panel_off;                                            /* GS a, ESC c 5 */
     uint8_t is_line_open;                                              /* something stands in the line buffer, unprinted */
+    uint8_t paper_back;                                                /* 2: fed back since the last cut; 1: before it, so that
+                                                                          printed paper may lie under the head; kept by ESC @ */
     uint8_t is_inside_command;                                         /* the last byte was not the end of a command */
 };
 

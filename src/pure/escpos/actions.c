@@ -73,6 +73,7 @@ void act_cut(struct decoder *d, const struct command *c, struct view token)
     (void)c;
     act_print_line(d);
     job_cut(&d->job, d->token_from + token.n);
+    d->state.paper_back /= 2;
 }
 
 void act_pulse(struct decoder *d, const struct command *c, struct view token)

@@ -11,7 +11,14 @@ static void run_print_mode(struct decoder *d, const struct command *c, struct vi
     d->state.is_bold = n >> 3 & 1;
     d->state.height_times = (uint8_t)(1 + (n >> 4 & 1));
     d->state.width_times = (uint8_t)(1 + (n >> 5 & 1));
-    d->state.underline = n >> 7 & 1;
+    d->state.underline = n >> 7 == 0 ? 0 : d->state.underline > 1 ? d->state.underline : 1; /* as thick as ESC - said */
+}
+
+/* What is printed already may come to lie behind the next cut, on a piece that is not ours to print on. */
+static void run_feed_back(struct decoder *d, const struct command *c, struct view token)
+{
+    act_feed_dots(d, c, token);
+    d->state.paper_back = byte_at(token, 2) > 0 ? 2 : d->state.paper_back;
 }
 
 static void run_size(struct decoder *d, const struct command *c, struct view token)
@@ -148,9 +155,10 @@ static uint64_t measure_bmp(struct view seen)
     return size < HEAD - BMP_AT ? HEAD : BMP_AT + size;
 }
 
+/* FS g 1 writes what follows, FS g 2 asks for as much. */
 static uint64_t measure_nv_memory(struct view seen)
 {
-    return 10 + (uint64_t)word_at(seen, 8);
+    return 10 + (digit_at(seen, 2) == 1 ? (uint64_t)word_at(seen, 8) : 0);
 }
 
 static uint64_t measure_cheque(struct view seen)
@@ -204,7 +212,7 @@ static void run_far_east_qr(struct decoder *d, const struct command *c, struct v
     act_code(d, "QR", view_skip(token, c->bytes));
 }
 
-/* GS p 1, model, level, version, mode, n16, data: Seiko's QR. */
+/* GS p, kind, model, level, version, mode, n16, data: Seiko's QR. */
 static uint64_t measure_seiko_qr(struct view seen)
 {
     return 9 + (uint64_t)word_at(seen, 7);
@@ -256,8 +264,8 @@ static const struct command rows[] = {
     SETTER("\033c5", 4, set_flag, panel_off),
     ROW("\033d", 3, .run = act_feed),
     ROW("\033J", 3, .run = act_feed_dots),
-    ROW("\033K", 3, .run = act_feed_dots),
-    IGNORED("\033e", 3), /* feeds backwards on slip printers; receipt printers do not know it */
+    ROW("\033K", 3, .run = run_feed_back),
+    ROW("\033e", 3, .run = run_feed_back),
     ROW("\033i", 2, .run = act_cut),
     ROW("\033m", 2, .run = act_cut),
     ROW("\033p", 5, .run = act_pulse),
@@ -311,7 +319,7 @@ static const struct command rows[] = {
     ROW("\035/", 3, .run = run_print_download),
     ROW("\035D", 9, .measure = measure_bmp),
     ROW("\035C", 3, .measure = measure_counter),
-    ROW("\035p1", 9, .run = run_far_east_qr, .measure = measure_seiko_qr),
+    ROW("\035p", 9, .run = run_far_east_qr, .measure = measure_seiko_qr),
     IGNORED("\035E", 3),
     IGNORED("\035I", 3),
     IGNORED("\035T", 3),

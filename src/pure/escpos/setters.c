@@ -12,7 +12,9 @@ struct printer_state printer_state_initial(void)
 
 void state_reset(struct printer_state *s)
 {
+    uint8_t paper_back = s->paper_back;
     *s = printer_state_initial();
+    s->paper_back = paper_back;
 }
 
 static void set(struct decoder *d, const struct command *c, unsigned value)

@@ -218,12 +218,18 @@ static bool is_inside_command(const struct decoder *d)
     return d->token.n > 0;
 }
 
+/* A place that was moved to on an empty line is lost like letters if something else is printed first. */
+static bool is_line_open(const struct decoder *d)
+{
+    return d->sheet.is_open || (d->sheet.x != 0 && !d->state.is_page_mode);
+}
+
 void decoder_feed(struct decoder *d, struct view bytes)
 {
     while (bytes.n > 0) {
         bytes = view_skip(bytes, take_some(d, bytes));
     }
-    d->state.is_line_open = d->sheet.is_open;
+    d->state.is_line_open = is_line_open(d);
     d->state.is_inside_command = is_inside_command(d);
 }
 
@@ -259,6 +265,6 @@ const struct printer_state *decoder_state(const struct decoder *d)
 
 bool decoder_is_between_jobs(const struct decoder *d)
 {
-    return job_is_empty(&d->job) && d->sheet.count == 0 && !d->sheet.is_open && !is_inside_command(d) && !d->state.is_page_mode &&
+    return job_is_empty(&d->job) && d->sheet.count == 0 && !is_line_open(d) && !is_inside_command(d) && !d->state.is_page_mode &&
            !d->is_raster && !d->is_deselected;
 }
