@@ -142,7 +142,9 @@ static void say_age(int64_t days, char out[AGE_TEXT])
     while (days >= ages[row].below) {
         row++;
     }
-    long long units = days / ages[row].unit;
+    /* Twelve days are two weeks rather than one; a year is one only when it is over. */
+    int64_t rounding = ages[row].unit < 365 ? ages[row].unit / 2 : 0;
+    long long units = (days + rounding) / ages[row].unit;
     if (units <= 0) {
         snprintf(out, AGE_TEXT, "today");
     } else if (units == 1) {

@@ -14,12 +14,16 @@ LEFT JOIN staff AS s ON s.id = f.staff;
 CREATE VIEW tied AS
 SELECT t.id AS tie, t.customer, t.word, t.other, t.back_word AS other_word, t.learned_us,
     ifnull(p.nickname, p.name) AS other_called, p.name AS other_name, p.birthday AS other_birthday,
-    p.last_visit_us AS other_last_visit_us
+    p.last_visit_us AS other_last_visit_us,
+    ifnull(p.relate, 'chat') = 'leave'
+    OR EXISTS (SELECT 1 FROM current_facts AS f WHERE f.customer = p.customer AND f.key = 'dont_mention') AS other_is_discreet
 FROM ties AS t
 JOIN profiles AS p ON p.customer = t.other
 UNION ALL
 SELECT t.id, t.other, t.back_word, t.customer, t.word, t.learned_us,
-    ifnull(p.nickname, p.name), p.name, p.birthday, p.last_visit_us
+    ifnull(p.nickname, p.name), p.name, p.birthday, p.last_visit_us,
+    ifnull(p.relate, 'chat') = 'leave'
+    OR EXISTS (SELECT 1 FROM current_facts AS f WHERE f.customer = p.customer AND f.key = 'dont_mention')
 FROM ties AS t
 JOIN profiles AS p ON p.customer = t.customer;
 

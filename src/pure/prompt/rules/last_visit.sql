@@ -1,4 +1,4 @@
--- The last time, and what went home with them.
+-- The last time, and what it was for.
 -- rule: last_visit
 -- accent: say
 -- warmth: 42
@@ -8,9 +8,9 @@ SELECT
     'visit:' || visit AS key,
     CASE
         WHEN things IS NULL THEN 'Last here ' || age || '.'
-        ELSE 'Took home ' || age || ': ' || things || '. Ask how it is doing.'
+        ELSE 'Last here ' || age || ', for: ' || things || '.'
     END AS sentence,
-    CASE WHEN things IS NULL THEN 'Visit number ' || visit_count ELSE 'Read from the receipt of that day' END AS why,
+    iif(things IS NULL, '', 'Read from the receipt of that day · ') || iif(things IS NULL, 'Visits so far: ', 'visits so far: ') || visit_count AS why,
     opened_us AS since_us,
     iif(things IS NULL, 22, 42) AS warmth
 FROM (
