@@ -1,10 +1,10 @@
 #include "base/mem.h"
 #include "body.h"
 #include "inside.h"
-#include "loop/log.h"
 
 #include <assert.h>
 #include <cjson/cJSON.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -126,14 +126,10 @@ static struct route *find_route(const struct exchange *x, const char *method, st
     return best;
 }
 
-static bool add_word(char *list, size_t room, const char *word)
+static void add_word(char *list, size_t room, const char *word)
 {
-    if (strlen(list) + strlen(word) + 3 > room) {
-        return false;
-    }
-    strncat(list, list[0] ? ", " : "", room - strlen(list) - 1);
-    strncat(list, word, room - strlen(list) - 1);
-    return true;
+    size_t n = strlen(list);
+    snprintf(list + n, room - n, "%s%s", n > 0 ? ", " : "", word);
 }
 
 static enum MHD_Result refuse_method(struct exchange *x, const char *allow)

@@ -221,6 +221,11 @@ static err read_address(const char *text, unsigned port, union address *out, soc
     return ERR_INPUT;
 }
 
+static bool is_loopback(const char *text)
+{
+    return strncmp(text, "127.", 4) == 0 || strcmp(text, "::1") == 0;
+}
+
 static unsigned port_of(int fd)
 {
     union address a = { 0 };
@@ -358,6 +363,9 @@ err web_open(struct loop *l, struct bus *bus, const struct web_options *options,
     }
     w->watch = loop_watch(l, MHD_get_daemon_info(w->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, READY_READ, epoll_ready, w);
     arm(w);
+    if (!is_loopback(w->address)) {
+        log_warn("web", "%s can be reached from other machines; there are no passwords", w->address);
+    }
     *out = w;
     return OK;
 }

@@ -1,7 +1,6 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "inside.h"
-#include "loop/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
