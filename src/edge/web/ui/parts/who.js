@@ -1,0 +1,40 @@
+// Who is here: the name to read from a metre away, how to say it, and who belongs to whom.
+import { html } from "../vendor/preact-htm.js";
+import { tellAge } from "../tell.js";
+import { say, sayOf, sayOrdinal } from "../words.js";
+import { Act } from "./act.js";
+
+function about(customer) {
+  const parts = [];
+  if (customer.say_as) {
+    parts.push(say("who.say", { say: customer.say_as }));
+  }
+  parts.push(customer.visit_count > 0 ? sayOrdinal("who.visit", customer.visit_count + 1) : say("who.first"));
+  if (customer.last_visit_at) {
+    parts.push(say("who.last", { age: tellAge(customer.last_visit_at) }));
+  }
+  return parts.join(" · ");
+}
+
+function Ties({ ties }) {
+  if (ties.length === 0) {
+    return null;
+  }
+  return html`
+    <ul class="ties" aria-label=${say("who.ties")}>
+      ${ties.map((tie) => html`<li key=${tie.id} class="chip" data-place="tie-${tie.id}">${tie.word} <b>${tie.name}</b></li>`)}
+    </ul>`;
+}
+
+export function Who({ customer, onNot }) {
+  return html`
+    <div class="who" data-place="who-${customer.id}">
+      <div class="face" aria-hidden="true">${customer.initials}</div>
+      <div class="who-text">
+        <h1>${customer.name}</h1>
+        <p class="lead">${about(customer)}</p>
+        <${Ties} ties=${customer.ties ?? []} />
+      </div>
+      <${Act} class="quiet" letter="n" onPress=${onNot}>${sayOf("who.not", customer)}<//>
+    </div>`;
+}
