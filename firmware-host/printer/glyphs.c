@@ -19,12 +19,17 @@ static const struct cell_shape {
     [CELL_WIDE] = { { 24, 24, 20 }, 23, 23 },
 };
 
+/* Only these folders, and no one's own settings: the same paper on every machine that has the same fonts. */
+static const char FONTS_CONF[] = "<?xml version=\"1.0\"?><fontconfig><dir>/usr/share/fonts</dir>"
+                                 "<dir>/usr/local/share/fonts</dir><cachedir>/var/cache/fontconfig</cachedir></fontconfig>";
+
 struct slot {
     uint32_t key; /* character, and cell + 1 in the highest byte; 0 is free */
     struct glyph glyph;
 };
 
 struct glyphs {
+    FcConfig *fonts;
     FT_Library library;
     FT_Face faces[1 + FALLBACKS];
     size_t face_count;
@@ -37,22 +42,19 @@ struct cell_size glyph_cell(enum cell cell)
     return shapes[cell].size;
 }
 
-/* The file of the best installed face, that has `character` unless it is 0; the caller frees it with mem_free. */
-static char *face_file(const char *family, uint32_t character)
+/* The file of the best installed face of a fixed width, or of any that has `character`; the caller frees it with mem_free. */
+static char *face_file(FcConfig *fonts, uint32_t character)
 {
-    FcPattern *wanted = FcPatternCreate();
-    FcPatternAddString(wanted, FC_FAMILY, (const FcChar8 *)family);
-    FcPatternAddInteger(wanted, FC_WEIGHT, FC_WEIGHT_MEDIUM);
-    FcPatternAddBool(wanted, FC_SCALABLE, FcTrue);
+    FcPattern *wanted = FcNameParse((const FcChar8 *)(character == 0 ? "DejaVu Sans Mono:mono:scalable=true" : ":scalable=true"));
     FcCharSet *letters = FcCharSetCreate();
     if (character != 0) {
         FcCharSetAddChar(letters, character);
         FcPatternAddCharSet(wanted, FC_CHARSET, letters);
     }
-    FcConfigSubstitute(NULL, wanted, FcMatchPattern);
+    FcConfigSubstitute(fonts, wanted, FcMatchPattern);
     FcDefaultSubstitute(wanted);
     FcResult result = FcResultNoMatch;
-    FcPattern *best = FcFontMatch(NULL, wanted, &result);
+    FcPattern *best = FcFontMatch(fonts, wanted, &result);
     FcChar8 *path = NULL;
     char *kept = NULL;
     if (best != NULL && FcPatternGetString(best, FC_FILE, 0, &path) == FcResultMatch) {
@@ -66,9 +68,9 @@ static char *face_file(const char *family, uint32_t character)
     return kept;
 }
 
-static bool add_face(struct glyphs *g, const char *family, uint32_t character)
+static bool add_face(struct glyphs *g, uint32_t character)
 {
-    char *path = g->face_count < 1 + FALLBACKS ? face_file(family, character) : NULL;
+    char *path = g->face_count < 1 + FALLBACKS ? face_file(g->fonts, character) : NULL;
     if (path == NULL) {
         return false;
     }
@@ -93,7 +95,10 @@ struct glyphs *glyphs_new(void)
         return NULL;
     }
     g->slots = mem_array(SLOTS, sizeof *g->slots);
-    if (!FcInit() || !add_face(g, "DejaVu Sans Mono,monospace", 0)) {
+    g->fonts = FcConfigCreate();
+    bool has_fonts =
+        FcConfigParseAndLoadFromMemory(g->fonts, (const FcChar8 *)FONTS_CONF, FcTrue) && FcConfigBuildFonts(g->fonts);
+    if (!has_fonts || !add_face(g, 0) || !FT_IS_FIXED_WIDTH(g->faces[0])) {
         glyphs_free(g);
         return NULL;
     }
@@ -109,6 +114,7 @@ void glyphs_free(struct glyphs *g)
         FT_Done_Face(g->faces[i]);
     }
     FT_Done_FreeType(g->library);
+    FcConfigDestroy(g->fonts);
     mem_free(g->slots);
     mem_free(g);
 }
@@ -120,7 +126,7 @@ static FT_Face face_with(struct glyphs *g, uint32_t character)
             return g->faces[i];
         }
     }
-    return add_face(g, "sans-serif", character) ? g->faces[g->face_count - 1] : NULL;
+    return add_face(g, character) ? g->faces[g->face_count - 1] : NULL;
 }
 
 static void draw_missing(struct glyph *into)
