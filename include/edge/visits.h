@@ -9,6 +9,7 @@
 struct visit_row { int64_t id, customer; int64_t opened_us, closed_us, touched_us; const char *opened_by; };   /* closed_us 0: open; customer 0: nobody named */
 typedef void visit_fn(void *self, const struct visit_row *row);
 MUST_USE err visits_open(struct store *st, int64_t customer, const char *opened_by, int64_t now_us, int64_t *id);   /* opened_by: "scan", "page", "receipt" */
+MUST_USE err visits_record(struct store *st, const struct visit_row *past, int64_t *id);   /* one that is over already */
 MUST_USE err visits_get(struct store *st, int64_t id, visit_fn *fn, void *self);
 MUST_USE err visits_current(struct store *st, int64_t *id);                          /* ERR_MISSING: nobody is here */
 MUST_USE err visits_set_customer(struct store *st, int64_t visit, int64_t customer, int64_t now_us);   /* 0: nobody after all */

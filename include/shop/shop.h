@@ -27,6 +27,7 @@ struct shop_parts {
     const char *slip_template;                /* the text of a .slip file */
     /* The tap, or a test's own: print a slip; follow the stream once more from an offset. */
     err (*insert)(void *tap, uint64_t id, uint64_t offset, struct view bytes);
+    err (*ask)(void *tap, uint64_t id); /* what came of a slip of an earlier life */
     err (*follow)(void *tap, uint64_t offset);
     void *tap;
 };

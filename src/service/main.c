@@ -44,6 +44,12 @@ static err insert(void *self, uint64_t id, uint64_t offset, struct view bytes)
     return s->tap ? tap_client_insert(s->tap, id, offset, bytes) : ERR_GONE;
 }
 
+static err ask(void *self, uint64_t id)
+{
+    struct service *s = self;
+    return s->tap ? tap_client_ask(s->tap, id) : ERR_GONE;
+}
+
 static err follow(void *self, uint64_t offset)
 {
     struct service *s = self;
@@ -152,6 +158,7 @@ static err open_shop(struct service *s)
                                 .printer = model,
                                 .slip_template = s->slip_template,
                                 .insert = insert,
+                                .ask = ask,
                                 .follow = follow,
                                 .tap = s };
     s->shop = shop_new(&parts);

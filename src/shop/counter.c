@@ -83,6 +83,7 @@ void shop_tap_changed(void *shop, const struct tap_status *now)
     if (before.is_printer_up != now->is_printer_up || before.is_connected != now->is_connected) {
         post_status(s, EV_PRINTER_CHANGED, now->is_printer_up ? "ready" : "gone");
     }
+    slip_ask(s);
     slip_try(s);
 }
 

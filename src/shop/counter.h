@@ -16,6 +16,7 @@ struct shop {
     struct decoder *decoder;
     int64_t heard_us;        /* when the bytes came that are being decoded */
     struct timer *job_quiet; /* a print-out without a cut ends when it falls silent */
+    bool is_broken_off;      /* the POS died in mid-print: no purchase; it will send it again */
     bool is_behind;          /* the store failed; the stream will be asked for again */
     uint64_t position;       /* where the last whole job ended: all before is in the store */
 
@@ -29,6 +30,7 @@ struct shop {
     struct timer *slip_due;
     int64_t slip_wanted_us; /* since when it should be on paper; 0: not yet wanted */
     bool is_slip_with_tap;
+    bool must_ask; /* what came of slips that were with the tap when we last died */
 
     struct bus_listener *ears; /* of the figures */
     struct metric *scan_seconds;
@@ -67,6 +69,7 @@ void slip_want(struct shop *s, int64_t delay_ms); /* print it when its time has 
 void slip_try(struct shop *s);
 void slip_forget(struct shop *s); /* the visit is over: what was not wanted will not be */
 void slip_resume(struct shop *s);
+void slip_ask(struct shop *s);
 /* Fills the template with a slip row's values. ERR_INPUT: `reason` (mem_free). */
 err slip_make(const struct shop *s, const char *values_json, struct slip *out, char **reason);
 

@@ -177,11 +177,38 @@ static void note_touch(struct shop *s)
     shop_complain("the timeline", visits_add_touch(s->parts.store, &touch, &id));
 }
 
-/* The tap said no, and printed nothing: later, under the same number. */
-static void wait_for_free_paper(struct shop *s)
+/* The tap printed nothing, and never will under this number: the same words wait on under a new one. */
+static err take_new_number(struct shop *s)
+{
+    struct store *st = s->parts.store;
+    struct found_slip found = { 0 };
+    int64_t fresh = 0, now_us = shop_now_us(s);
+    err e = store_begin(st);
+    if (e != OK) {
+        return e;
+    }
+    e = visits_get_slip(st, s->slip, take_slip, &found);
+    e = e == OK ? visits_slip_state(st, s->slip, "failed", now_us) : e;
+    e = e == OK ? visits_add_slip(st, s->visit, "thankyou", found.values, now_us, &fresh) : e;
+    e = e == OK ? visits_slip_state(st, fresh, "waiting", now_us) : e;
+    clear_slip(&found);
+    if (e != OK) {
+        store_rollback(st);
+        return e;
+    }
+    s->slip = fresh;
+    return store_commit(st);
+}
+
+static void wait_for_free_paper(struct shop *s, enum insertion_verdict verdict)
 {
     s->is_slip_with_tap = false;
-    set_state(s, s->slip, "waiting");
+    if (verdict == INSERTION_BUSY) {
+        set_state(s, s->slip, "waiting");
+    } else {
+        shop_complain("a slip that has to wait", take_new_number(s));
+        visit_tell(s);
+    }
     timer_free(s->slip_due);
     s->slip_due = loop_after(s->parts.loop, TRY_AGAIN_MS, due, s);
 }
@@ -189,9 +216,6 @@ static void wait_for_free_paper(struct shop *s)
 void shop_inserted(void *shop, uint64_t id, enum insertion_verdict verdict)
 {
     struct shop *s = shop;
-    if (verdict == INSERTION_UNKNOWN) {
-        return; /* the tap is away; it is asked again under the same number when it is back */
-    }
     if ((int64_t)id != s->slip || !s->is_slip_with_tap) {
         shop_complain("an earlier slip", visits_slip_state(s->parts.store, (int64_t)id,
                                                            verdict == INSERTION_DONE ? "printed" : "failed", shop_now_us(s)));
@@ -204,7 +228,7 @@ void shop_inserted(void *shop, uint64_t id, enum insertion_verdict verdict)
     if (verdict == INSERTION_DONE || verdict == INSERTION_BROKEN) {
         finish(s, verdict == INSERTION_DONE ? "printed" : "failed");
     } else {
-        wait_for_free_paper(s);
+        wait_for_free_paper(s, verdict);
     }
 }
 
@@ -222,22 +246,46 @@ void slip_forget(struct shop *s)
 static void take_open_slip(void *self, const struct slip_record *row)
 {
     struct shop *s = self;
-    if (strcmp(row->state, "draft") == 0 || strcmp(row->state, "waiting") == 0 || strcmp(row->state, "printing") == 0) {
+    bool is_waiting = strcmp(row->state, "waiting") == 0, is_printing = strcmp(row->state, "printing") == 0;
+    if (is_waiting || is_printing || strcmp(row->state, "draft") == 0) {
         s->slip = row->id;
-        s->slip_wanted_us = strcmp(row->state, "draft") == 0 ? 0 : shop_now_us(s);
+        s->is_slip_with_tap = is_printing;
+        s->slip_wanted_us = is_waiting || is_printing ? shop_now_us(s) : 0;
     } else if (strcmp(row->state, "printed") == 0) {
         s->is_slip_over = true;
     }
 }
 
+static void see_printing(void *self, const struct slip_record *row)
+{
+    struct shop *s = self;
+    s->must_ask |= strcmp(row->state, "printing") == 0;
+}
+
 void slip_resume(struct shop *s)
 {
-    if (s->visit == 0) {
-        return;
+    if (s->visit != 0) {
+        shop_complain("finding the open slip", visits_each_slip(s->parts.store, s->visit, take_open_slip, s));
     }
-    shop_complain("finding the open slip", visits_each_slip(s->parts.store, s->visit, take_open_slip, s));
-    /* One that was with the tap is asked for again under its number: the tap answers with what came of it. */
+    shop_complain("finding earlier slips", visits_each_slip(s->parts.store, 0, see_printing, s));
     if (s->slip_wanted_us != 0) {
         s->slip_due = loop_after(s->parts.loop, TRY_AGAIN_MS, due, s);
+    }
+}
+
+static void ask_for_one(void *self, const struct slip_record *row)
+{
+    struct shop *s = self;
+    if (strcmp(row->state, "printing") == 0) {
+        s->must_ask |= s->parts.ask(s->parts.tap, (uint64_t)row->id) != OK;
+    }
+}
+
+/* The tap is there: what came of those that were with it when we died? */
+void slip_ask(struct shop *s)
+{
+    if (s->must_ask && s->tap.is_connected) {
+        s->must_ask = false;
+        shop_complain("earlier slips", visits_each_slip(s->parts.store, 0, ask_for_one, s));
     }
 }

@@ -55,9 +55,9 @@ static bool is_about_a_visitor(const struct receipt *r)
 static void keep_for_later(struct shop *s, int64_t receipt)
 {
     int64_t visit = 0;
-    err e = visits_open(s->parts.store, 0, "receipt", s->heard_us, &visit);
+    struct visit_row past = { .opened_us = s->heard_us, .closed_us = s->heard_us, .opened_by = "receipt" };
+    err e = visits_record(s->parts.store, &past, &visit);
     e = e == OK ? visits_join_receipt(s->parts.store, receipt, visit) : e;
-    e = e == OK ? visits_close(s->parts.store, visit, s->heard_us) : e;
     shop_complain("a receipt from earlier", e);
 }
 
@@ -141,7 +141,7 @@ static void job_printed(void *self, const struct print_job *job)
         return;
     }
     struct receipts receipts = { 0 };
-    err e = receipts_read(job, &receipts);
+    err e = s->is_broken_off ? OK : receipts_read(job, &receipts);
     if (e != OK) {
         log_warn("shop", "a print-out of %llu bytes could not be read: %s", (unsigned long long)(job->to - job->from),
                  err_name(e));
@@ -190,6 +190,11 @@ void shop_heard(void *shop, const struct tap_record *r)
     }
     if (s->is_behind) {
         return;
+    }
+    if (r->is_broken) {
+        s->is_broken_off = true;
+        decoder_end(s->decoder);
+        s->is_broken_off = false;
     }
     expect_silence(s, r->is_last ? AFTER_CLOSE_MS : settings_number(s->parts.settings, "visit", "job_quiet_ms"));
     slip_try(s);

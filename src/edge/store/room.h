@@ -100,7 +100,6 @@ MUST_USE err facts_derive_profile(struct store *st, int64_t customer);
 bool text_is_sound(const char *text, size_t ceiling); /* not empty, below the ceiling, valid UTF-8 */
 
 /* --- visits.c ---------------------------------------------------------------------------------------------------------- */
-MUST_USE err visits_record(struct store *st, int64_t customer, int64_t opened_us, int64_t closed_us, int64_t *id);
 
 /* --- words.c: texts without case and accents, cut as the search does it ---------------------------------------------- */
 struct cut_words {

@@ -38,12 +38,10 @@ err visits_open(struct store *st, int64_t customer, const char *opened_by, int64
     return add_visit(st, &v, id);
 }
 
-/* A visit of the past, as a shop's description knows it. */
-err visits_record(struct store *st, int64_t customer, int64_t opened_us, int64_t closed_us, int64_t *id)
+err visits_record(struct store *st, const struct visit_row *past, int64_t *id)
 {
-    struct visit_row v = {
-        .customer = customer, .opened_us = opened_us, .closed_us = closed_us, .touched_us = closed_us, .opened_by = "page"
-    };
+    struct visit_row v = *past;
+    v.touched_us = v.closed_us;
     return add_visit(st, &v, id);
 }
 
