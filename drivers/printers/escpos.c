@@ -200,7 +200,7 @@ static err say_end(struct job *j)
 
 static err encode(const struct printer_model *m, const struct slip *s, const struct printer_state *state, struct buf *out)
 {
-    if (state->is_page_mode || state->is_line_open || state->is_inside_command) {
+    if (state->is_page_mode || state->is_line_open || state->is_inside_command || state->paper_back == 1) {
         return ERR_AGAIN;
     }
     size_t before = out->n;

@@ -164,7 +164,7 @@ static void run_family(struct firmware_printer *p, const uint8_t *at, size_t n)
         char letter;
         run_fn *run;
     } families[] = {
-        { GS, 'L', run_graphics }, { GS, 'k', run_symbol }, { GS, 'H', run_ask_done }, { FS, 'C', run_two_byte_code }
+        { GS, 'L', run_stored_picture }, { GS, 'k', run_square_code }, { GS, 'H', run_ask_done }, { FS, 'C', run_two_byte_code }
     };
     for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
         if (families[i].prefix == at[0] && families[i].letter == (char)at[2]) {
@@ -201,7 +201,7 @@ static const struct command table[] = {
     { ESC, "&", 0, size_user, run_user_define },
     { ESC, "D", 0, size_tabs, run_tabs },
     { ESC, "$\\", 4, NULL, run_position },
-    { ESC, "*", 0, size_bit_image, run_bit_image },
+    { ESC, "*", 0, size_bit_image, run_column_picture },
     { ESC, "im", 2, NULL, run_old_cut },
     { ESC, "p", 5, NULL, run_pulse },
     { ESC, "L", 2, NULL, run_page_open },
@@ -228,11 +228,11 @@ static const struct command table[] = {
     { GS, "r", 3, NULL, run_ask_status },
     { GS, "V", 0, size_cut, run_cut },
     { GS, "k", 0, size_bars, run_bars },
-    { GS, "v", 0, size_raster, run_raster },
+    { GS, "v", 0, size_raster, run_row_picture },
     { GS, "*", 0, size_download, run_download },
     { GS, "/", 3, NULL, run_download_print },
     { GS, "(", 0, size_family, run_family },
-    { GS, "8", 0, size_family_large, run_graphics },
+    { GS, "8", 0, size_family_large, run_stored_picture },
     { GS, "Q", 0, size_variable, NULL },
     { GS, "C", 0, size_counter, NULL },
     { GS, "D", 0, size_bmp, NULL },

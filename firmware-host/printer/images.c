@@ -51,7 +51,7 @@ static void put_scaled(struct firmware_printer *p, const struct bitmap *b, unsig
 }
 
 /* ESC * m: one band of 8 or 24 dots in the line. What does not fit in the line is left out. */
-void run_bit_image(struct firmware_printer *p, const uint8_t *at, size_t n)
+void run_column_picture(struct firmware_printer *p, const uint8_t *at, size_t n)
 {
     if (n == 5) {
         return; /* no columns, or a mode that does not exist */
@@ -69,7 +69,7 @@ void run_bit_image(struct firmware_printer *p, const uint8_t *at, size_t n)
 }
 
 /* GS v 0 m x y: bit 0 of m doubles the width, bit 1 the height. */
-void run_raster(struct firmware_printer *p, const uint8_t *at, size_t n)
+void run_row_picture(struct firmware_printer *p, const uint8_t *at, size_t n)
 {
     if (n < 8) {
         return;
@@ -194,7 +194,7 @@ static void print_graphic(struct firmware_printer *p)
 }
 
 /* GS ( L and GS 8 L differ in the length of their length. */
-void run_graphics(struct firmware_printer *p, const uint8_t *at, size_t n)
+void run_stored_picture(struct firmware_printer *p, const uint8_t *at, size_t n)
 {
     size_t head = at[1] == '8' ? 7 : 5;
     if (n < head + 2) {

@@ -160,8 +160,8 @@ run_fn run_two_byte, run_two_byte_code, run_code_page, run_bar_setting, run_upsi
 run_fn run_line_feed, run_tab, run_feed, run_position, run_cut, run_old_cut;
 run_fn run_form_feed, run_cancel, run_page_open, run_page_close, run_page_print, run_page_area, run_page_direction, run_page_y;
 run_fn run_user_set, run_user_define, run_user_cancel;
-run_fn run_bit_image, run_raster, run_download, run_download_print, run_graphics, run_logo_define, run_logo_print;
-run_fn run_bars, run_symbol;
+run_fn run_column_picture, run_row_picture, run_download, run_download_print, run_stored_picture, run_logo_define, run_logo_print;
+run_fn run_bars, run_square_code;
 run_fn run_pulse, run_ask_paper, run_ask_drawer, run_ask_status, run_ask_identity, run_ask_done, run_automatic_status;
 
 #endif

@@ -97,7 +97,7 @@ static void print_symbol(struct firmware_printer *p, unsigned kind)
     }
 }
 
-void run_symbol(struct firmware_printer *p, const uint8_t *at, size_t n)
+void run_square_code(struct firmware_printer *p, const uint8_t *at, size_t n)
 {
     if (n < 8 || at[5] < KIND_FIRST || at[5] > KIND_LAST) {
         p->counts.unknown_commands++;

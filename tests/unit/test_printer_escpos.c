@@ -299,10 +299,10 @@ static void no_slip_goes_where_the_pos_is_in_the_middle_of_something(void **stat
 {
     (void)state;
     struct slip s = fill("text: Hi", NULL, 0, 576);
-    struct printer_state page = fresh, line = fresh, command = fresh;
-    page.is_page_mode = line.is_line_open = command.is_inside_command = 1;
-    const struct printer_state *const states[] = { &page, &line, &command };
-    for (size_t i = 0; i < 3; i++) {
+    struct printer_state page = fresh, line = fresh, command = fresh, back = fresh;
+    page.is_page_mode = line.is_line_open = command.is_inside_command = back.paper_back = 1;
+    const struct printer_state *const states[] = { &page, &line, &command, &back };
+    for (size_t i = 0; i < 4; i++) {
         struct buf out;
         buf_init(&out, 4096);
         assert_int_equal(buf_add_text(&out, "before"), OK);
