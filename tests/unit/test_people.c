@@ -1,5 +1,7 @@
 #include "store_unit.h"
 
+#include "tests/store_seed.h"
+
 #include <sqlite3.h>
 
 /* --- facts ------------------------------------------------------------------------------------------------------------ */
@@ -274,6 +276,28 @@ static void a_former_name_or_a_lost_phone_finds_nobody(void **state)
     expect_search(f, "racz", "Anna Rácz\n");
 }
 
+static void one_of_thousands_is_found(void **state)
+{
+    struct fixture *f = *state;
+    enum { MANY = 3000 };
+    int64_t nth = (3LL << 40) + 1234;
+    assert_int_equal(store_seed(f->st, MANY, NOW_US), OK);
+    expect_code(f, "SEED-1234", nth);
+    expect_code(f, "0036200001234", nth);
+    expect_code(f, "person1234@example.org", nth);
+    struct lines l = { "" };
+    assert_int_equal(people_search(f->st, "person1234", 5, name_line, &l), OK);
+    assert_int_equal(people_search(f->st, "0001234", 5, name_line, &l), OK);
+    assert_int_equal(people_get(f->st, nth, name_line, &l), OK);
+    char *save = NULL, *first = strtok_r(l.text, "\n", &save);
+    assert_string_equal(first, strtok_r(NULL, "\n", &save));
+    assert_string_equal(first, strtok_r(NULL, "\n", &save));
+    assert_null(strtok_r(NULL, "\n", &save));
+    assert_int_equal(person(f, "Somebody new"), (3LL << 40) + MANY + 1);
+    char *reason = NULL;
+    assert_int_equal(store_check(f->st, &reason), OK);
+}
+
 /* --- what is derived ---------------------------------------------------------------------------------------------------------
  */
 static int dump_row(void *self, int count, char **values, char **names)
@@ -375,6 +399,7 @@ int main(void)
         TEST(one_types_as_one_likes),
         TEST(a_whole_word_and_a_recent_face_come_first),
         TEST(a_former_name_or_a_lost_phone_finds_nobody),
+        TEST(one_of_thousands_is_found),
         TEST(what_is_derived_step_by_step_is_what_follows_from_all_facts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,9 @@
 #include "store_unit.h"
 
+#include "base/embedded.h"
 #include "pure/prompt.h"
 
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 /* --- visits ------------------------------------------------------------------------------------------------------------ */
@@ -189,6 +191,24 @@ static void a_reprint_is_the_same_purchase_and_a_replay_is_nothing(void **state)
     l = (struct lines){ "" };
     assert_int_equal(visits_each_receipt(f->st, 0, 2, printed_line, &l), OK);
     assert_string_equal(l.text, "R-1 x1\nR-2 x1\n");
+}
+
+static void two_receipts_that_nothing_tells_apart_are_two_purchases(void **state)
+{
+    struct fixture *f = *state;
+    int64_t first = 0, second = 0;
+    bool is_new = false;
+    struct receipt coffee = { .kind = RECEIPT_SALE, .total = { 250, true }, .decimals = 2 };
+    struct receipt_place place = { .from = 0, .to = 90, .printed_us = NOW_US };
+    assert_int_equal(visits_keep_receipt(f->st, &coffee, &place, &first, &is_new), OK);
+    place.from += 90;
+    place.to += 90;
+    assert_int_equal(visits_keep_receipt(f->st, &coffee, &place, &second, &is_new), OK);
+    assert_true(is_new);
+    assert_true(first != second);
+    assert_int_equal(visits_keep_receipt(f->st, &coffee, &place, &first, &is_new), OK);
+    assert_false(is_new);
+    assert_int_equal(first, second);
 }
 
 static void a_receipt_that_stood_alone_can_be_joined_to_a_visit(void **state)
@@ -538,6 +558,60 @@ static void a_broken_rule_is_named_and_the_others_go_on(void **state)
     reopen(f, "/nonexistent/rules");
 }
 
+extern const struct embedded_file prompt_rules[];
+
+static void no_function(sqlite3_context *c, int count, sqlite3_value **given)
+{
+    (void)c;
+    (void)count;
+    (void)given;
+}
+
+/* A step of a plan that reads one of the tables behind the views from its beginning. Stories are few; what a rule names itself
+ * has a longer name and is as small as its own plan. */
+static bool reads_everything(const char *step)
+{
+    static const char *const big[] = { "SCAN f", "SCAN v", "SCAN p", "SCAN t", "SCAN r", "SCAN i", "SCAN k", "SCAN l", "SCAN b" };
+    for (size_t i = 0; i < sizeof big / sizeof *big; i++) {
+        if (strncmp(step, big[i], 6) == 0 && (step[6] == '\0' || step[6] == ' ')) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void no_rule_reads_a_whole_table(void **state)
+{
+    struct fixture *f = *state;
+    sqlite3 *db = NULL;
+    int steps = 0;
+    assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    for (const char *const *name = (const char *const[]){ "ago", "day_words", "days_away", "birthday_away", "is_about", NULL };
+         *name; name++) {
+        sqlite3_create_function(db, *name, 2, SQLITE_UTF8, NULL, no_function, NULL, NULL);
+    }
+    sqlite3_create_function(db, "day_at", 1, SQLITE_UTF8, NULL, no_function, NULL, NULL);
+    sqlite3_create_function(db, "date_words", 1, SQLITE_UTF8, NULL, no_function, NULL, NULL);
+    for (const struct embedded_file *rule = prompt_rules; rule->name != NULL; rule++) {
+        char *sql = mem_format("EXPLAIN QUERY PLAN %s", strstr((const char *)rule->at, "\nSELECT"));
+        sqlite3_stmt *plan = NULL;
+        if (sqlite3_prepare_v2(db, sql, -1, &plan, NULL) != SQLITE_OK) {
+            fail_msg("%s: %s", rule->name, sqlite3_errmsg(db));
+        }
+        while (sqlite3_step(plan) == SQLITE_ROW) {
+            const char *step = (const char *)sqlite3_column_text(plan, 3);
+            steps++;
+            if (reads_everything(step)) {
+                fail_msg("%s: %s", rule->name, step);
+            }
+        }
+        sqlite3_finalize(plan);
+        mem_free(sql);
+    }
+    sqlite3_close(db);
+    assert_true(steps > 20);
+}
+
 /* --- a whole shop --------------------------------------------------------------------------------------------------------------
  */
 static char *write_file(struct fixture *f, const char *text)
@@ -667,6 +741,7 @@ int main(void)
         TEST(closed_visits_are_counted_and_move_with_the_name),
         TEST(a_receipt_comes_back_as_it_was_read),
         TEST(a_reprint_is_the_same_purchase_and_a_replay_is_nothing),
+        TEST(two_receipts_that_nothing_tells_apart_are_two_purchases),
         TEST(a_receipt_that_stood_alone_can_be_joined_to_a_visit),
         TEST(a_paper_without_end_is_refused),
         TEST(a_slip_waits_until_it_is_printed),
@@ -681,6 +756,7 @@ int main(void)
         TEST(a_first_visit_and_a_walk_in_are_welcome),
         TEST(prompts_of_somebody_taken_for_another_do_not_follow),
         TEST(a_broken_rule_is_named_and_the_others_go_on),
+        TEST(no_rule_reads_a_whole_table),
         TEST(a_shop_with_a_mistake_is_not_loaded_at_all),
         TEST(the_demo_shop_shows_what_a_good_shopkeeper_would_remember),
     };

@@ -72,8 +72,12 @@ static err find_same_print(struct store *st, const struct receipt *r, const stru
                         id);
 }
 
+/* Two coffees are two coffees: without a number or a time on the paper, nothing says that a receipt is a copy. */
 static err find_same_purchase(struct store *st, const struct receipt *r, const struct receipt_place *place, int64_t *id)
 {
+    if (r->number == NULL && r->datetime[0] == '\0') {
+        return ERR_MISSING;
+    }
     return store_number(st,
                         "SELECT id FROM receipts WHERE fingerprint = ?1 AND printed_us BETWEEN ?2 AND ?3 "
                         "ORDER BY printed_us DESC LIMIT 1",

@@ -99,8 +99,6 @@ MUST_USE err facts_restore_clock(struct store *st);
 MUST_USE err facts_derive_profile(struct store *st, int64_t customer);
 bool text_is_sound(const char *text, size_t ceiling); /* not empty, below the ceiling, valid UTF-8 */
 
-/* --- visits.c ---------------------------------------------------------------------------------------------------------- */
-
 /* --- words.c: texts without case and accents, cut as the search does it ---------------------------------------------- */
 struct cut_words {
     char *at[32];

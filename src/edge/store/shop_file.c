@@ -238,7 +238,9 @@ static err add_visit(struct loading *l, int64_t customer, const cJSON *entry)
         return refuse(l, "a visit's day must lie in the past:", when != NULL ? when : "");
     }
     int64_t when_us = day_noon_us(day) + (int64_t)(l->visits % 180) * MINUTE_US;
-    struct visit_row past = { .customer = customer, .opened_us = when_us, .closed_us = when_us + 10 * MINUTE_US, .opened_by = "page" };
+    struct visit_row past = {
+        .customer = customer, .opened_us = when_us, .closed_us = when_us + 10 * MINUTE_US, .opened_by = "page"
+    };
     err e = visits_record(l->st, &past, &visit);
     l->visits++;
     return e == OK ? keep_purchase(l, entry, visit, when_us) : e;

@@ -12,12 +12,14 @@
 
 extern const struct embedded_file store_schema[];
 
+/* Checkpoints are small and frequent, so that no single commit keeps the loop waiting for a long one. */
 static const char PRAGMAS[] = "PRAGMA journal_mode = WAL;"
                               "PRAGMA synchronous = FULL;"
                               "PRAGMA foreign_keys = ON;"
                               "PRAGMA busy_timeout = 5000;"
                               "PRAGMA cache_size = -8000;"
                               "PRAGMA journal_size_limit = 67108864;"
+                              "PRAGMA wal_autocheckpoint = 200;"
                               "PRAGMA trusted_schema = OFF;"
                               "PRAGMA temp_store = MEMORY;"
                               "PRAGMA mmap_size = 0;";

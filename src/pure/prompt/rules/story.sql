@@ -6,19 +6,19 @@
 -- why: Bought {age} · {by_whom}a story that we tell
 SELECT
     'story:' || s.story AS key,
-    b.description,
+    thing.description,
     s.text,
-    ago(b.bought_us, :now_us) AS age,
+    ago(thing.bought_us, :now_us) AS age,
     ifnull('made by ' || s.maker || ', ', '') AS by_whom,
-    b.bought_us AS since_us
+    thing.bought_us AS since_us
 FROM (
     SELECT line, description, bought_us
     FROM bought
     WHERE customer = :customer
     ORDER BY bought_us DESC, line
     LIMIT 6
-) AS b
-JOIN told AS s ON is_about(s.about, b.description)
+) AS thing
+JOIN told AS s ON is_about(s.about, thing.description)
 WHERE (SELECT relate FROM visitor WHERE visit = :visit) = 'chat'
-ORDER BY b.bought_us DESC, length(s.about) DESC, b.line
+ORDER BY thing.bought_us DESC, length(s.about) DESC, thing.line
 LIMIT 1

@@ -13,10 +13,10 @@ SELECT
     ago(learned_us, :now_us) AS tie_age,
     0 AS since_us
 FROM (
-    SELECT t.other, t.other_called, t.other_word, t.learned_us, v.called, birthday_away(t.other_birthday, :today) AS away
+    SELECT near.other, near.other_called, near.other_word, near.learned_us, v.called, birthday_away(near.other_birthday, :today) AS away
     FROM visitor AS v
-    JOIN tied AS t ON t.customer = v.customer
-    WHERE v.visit = :visit AND t.customer = :customer AND v.relate = 'chat' AND NOT t.other_is_discreet
+    JOIN tied AS near ON near.customer = v.customer
+    WHERE v.visit = :visit AND near.customer = :customer AND v.relate = 'chat' AND NOT near.other_is_discreet
 )
 WHERE away BETWEEN 0 AND 7
 ORDER BY away
