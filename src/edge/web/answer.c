@@ -16,7 +16,7 @@ static const struct refusal WRONG_TYPE = { 415, "unsupported_media_type", "The b
 /* Nothing from elsewhere, no script in the page itself, no frame around it, no word to anyone about where one came from. */
 static const struct {
     const char *name, *value;
-} guards[] = {
+} standing_headers[] = {
     { "Content-Security-Policy",
       "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'" },
     { "X-Content-Type-Options", "nosniff" },
@@ -62,8 +62,8 @@ static enum MHD_Result send_response(struct exchange *x, unsigned status, struct
     if (response == NULL) {
         return MHD_NO;
     }
-    for (size_t i = 0; i < sizeof guards / sizeof *guards; i++) {
-        MHD_add_response_header(response, guards[i].name, guards[i].value);
+    for (size_t i = 0; i < sizeof standing_headers / sizeof *standing_headers; i++) {
+        MHD_add_response_header(response, standing_headers[i].name, standing_headers[i].value);
     }
     enum MHD_Result queued = MHD_queue_response(x->connection, status, response);
     MHD_destroy_response(response);
@@ -87,17 +87,23 @@ static struct MHD_Response *response_of(struct web_reply *reply)
     return response;
 }
 
-enum MHD_Result answer_refuse(struct exchange *x, const struct refusal *refusal)
+/* With one header more, or NULL. */
+static enum MHD_Result refuse_with(struct exchange *x, const struct refusal *refusal, const char *name, const char *value)
 {
     struct web_reply reply = { 0 };
     buf_init(&reply.body, WEB_REPLY_CEILING);
     web_refuse(&reply, refusal->status, refusal->code, refusal->message);
     struct MHD_Response *response = response_of(&reply);
-    if (response != NULL && refusal->must_close) {
-        MHD_add_response_header(response, "Connection", "close");
+    if (response != NULL && name != NULL) {
+        MHD_add_response_header(response, name, value);
     }
     count(&x->web->routes[x->web->route_count - 1], refusal->status);
     return send_response(x, refusal->status, response);
+}
+
+enum MHD_Result answer_refuse(struct exchange *x, const struct refusal *refusal)
+{
+    return refuse_with(x, refusal, refusal->must_close ? "Connection" : NULL, "close");
 }
 
 static bool is_json(const char *type)
@@ -132,19 +138,6 @@ static void add_word(char *list, size_t room, const char *word)
     snprintf(list + n, room - n, "%s%s", n > 0 ? ", " : "", word);
 }
 
-static enum MHD_Result refuse_method(struct exchange *x, const char *allow)
-{
-    struct web_reply reply = { 0 };
-    buf_init(&reply.body, WEB_REPLY_CEILING);
-    web_refuse(&reply, WRONG_METHOD.status, WRONG_METHOD.code, WRONG_METHOD.message);
-    struct MHD_Response *response = response_of(&reply);
-    if (response != NULL) {
-        MHD_add_response_header(response, "Allow", allow);
-    }
-    count(&x->web->routes[x->web->route_count - 1], WRONG_METHOD.status);
-    return send_response(x, WRONG_METHOD.status, response);
-}
-
 /* No row has this method here; perhaps others do. */
 static enum MHD_Result answer_without_row(struct exchange *x)
 {
@@ -157,7 +150,7 @@ static enum MHD_Result answer_without_row(struct exchange *x)
             add_word(allow, sizeof allow, i == 0 ? "GET, HEAD" : methods[i]);
         }
     }
-    return allow[0] ? refuse_method(x, allow) : answer_refuse(x, &NOT_FOUND);
+    return allow[0] ? refuse_with(x, &WRONG_METHOD, "Allow", allow) : answer_refuse(x, &NOT_FOUND);
 }
 
 static enum MHD_Result answer_file(struct exchange *x, const struct embedded_file *file)

@@ -177,27 +177,30 @@ static bool read_escape(struct reader *r)
     return true;
 }
 
+/* One character of a text, as itself or as an escape. */
+static bool read_character(struct reader *r)
+{
+    int c = peek(r);
+    if (c < ' ') {
+        return fail(r, c < 0 ? "a text does not end" : "a control byte in a text");
+    }
+    if (take(r, '\\')) {
+        return read_escape(r);
+    }
+    size_t n = character_length(r->left);
+    r->left = view_skip(r->left, n);
+    return n > 0 || fail(r, "bytes that are not UTF-8");
+}
+
 static bool read_text(struct reader *r)
 {
     if (!take(r, '"')) {
         return fail(r, "a name in quotes was expected here");
     }
     while (!take(r, '"')) {
-        int c = peek(r);
-        if (c < ' ') {
-            return fail(r, c < 0 ? "a text does not end" : "a control byte in a text");
+        if (!read_character(r)) {
+            return false;
         }
-        if (take(r, '\\')) {
-            if (!read_escape(r)) {
-                return false;
-            }
-            continue;
-        }
-        size_t n = character_length(r->left);
-        if (n == 0) {
-            return fail(r, "bytes that are not UTF-8");
-        }
-        r->left = view_skip(r->left, n);
     }
     return true;
 }
