@@ -142,6 +142,13 @@ static void the_service_describes_itself(void **state)
     const char *answer = ask_simply(&world, "GET", "/api/openapi.json", NULL);
     cJSON *document = cJSON_Parse(strstr(answer, "\r\n\r\n") + 4);
     assert_string_equal(cJSON_GetObjectItem(document, "openapi")->valuestring, "3.1.0");
+    const cJSON *schemas = cJSON_GetObjectItem(cJSON_GetObjectItem(document, "components"), "schemas");
+    const cJSON *properties = cJSON_GetObjectItem(cJSON_GetObjectItem(schemas, "Event"), "properties");
+    const cJSON *names = cJSON_GetObjectItem(cJSON_GetObjectItem(properties, "event"), "enum");
+    assert_int_equal(cJSON_GetArraySize(names), EV_KIND_COUNT);
+    for (int kind = 0; kind < EV_KIND_COUNT; kind++) {
+        assert_string_equal(cJSON_GetArrayItem(names, kind)->valuestring, event_name((enum event_kind)kind));
+    }
     cJSON_Delete(document);
 }
 

@@ -346,6 +346,18 @@ static struct web *new_web(struct loop *l, struct bus *bus, const struct web_opt
     return w;
 }
 
+static err start(struct web *w, int fd, unsigned connections)
+{
+    w->daemon = start_daemon(w, fd, connections);
+    if (w->daemon == NULL) {
+        close(fd);
+        return ERR_SYSTEM;
+    }
+    int epoll = MHD_get_daemon_info(w->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
+    w->watch = loop_watch(w->loop, epoll, READY_READ, epoll_ready, w);
+    return w->watch != NULL ? OK : ERR_SYSTEM;
+}
+
 err web_open(struct loop *l, struct bus *bus, const struct web_options *options, struct web **out)
 {
     int fd = -1;
@@ -354,14 +366,12 @@ err web_open(struct loop *l, struct bus *bus, const struct web_options *options,
         return e;
     }
     struct web *w = new_web(l, bus, options, port_of(fd));
-    w->daemon = start_daemon(w, fd, options->connections_at_most);
-    if (w->daemon == NULL) {
+    e = start(w, fd, options->connections_at_most);
+    if (e != OK) {
         log_error("web", "the server cannot start");
-        close(fd);
         web_close(w);
-        return ERR_SYSTEM;
+        return e;
     }
-    w->watch = loop_watch(l, MHD_get_daemon_info(w->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd, READY_READ, epoll_ready, w);
     arm(w);
     if (!is_loopback(w->address)) {
         log_warn("web", "%s can be reached from other machines; there are no passwords", w->address);
