@@ -157,16 +157,24 @@ void act_set_tabs(struct decoder *d, const struct command *c, struct view token)
     d->state.tab_count = (uint8_t)count;
 }
 
+/* A line on which a place was chosen has begun, be it the first one: what holds only at a line's beginning is too late. */
+static void begin_line(struct decoder *d)
+{
+    d->sheet.is_open = d->sheet.is_open || !d->state.is_page_mode;
+}
+
 void act_move_to(struct decoder *d, const struct command *c, struct view token)
 {
     (void)c;
     sheet_move_to(&d->sheet, dots_of(d, (int32_t)word_at(token, token.n - 2)));
+    begin_line(d);
 }
 
 void act_move_by(struct decoder *d, const struct command *c, struct view token)
 {
     (void)c;
     sheet_advance(&d->sheet, dots_of(d, (int16_t)word_at(token, token.n - 2)));
+    begin_line(d);
 }
 
 /* The page is printed: ESC FF stays in page mode, FF leaves it. */
@@ -254,6 +262,7 @@ void store_symbol(struct decoder *d, unsigned kind, struct view data)
 {
     struct buf *store = &d->symbols[kind].data;
     store->n = 0;
+    d->state.is_qr_stored = d->state.is_qr_stored || kind == SYMBOL_QR;
     if (buf_add_view(store, data) != OK) {
         d->job.is_over_ceiling = true;
     }

@@ -77,6 +77,8 @@ static void run_align(struct decoder *d, const struct command *c, struct view to
 static const struct command daruma_rows[] = {
     ROW("\016", 1, .run = run_wide),
     ROW("\024", 1, .run = run_narrow),
+    ROW("\022", 1, .run = run_narrow),
+    ROW("\033\016", 3, .run = run_width),
     SETTER("\033E", 2, set_on, is_bold),
     SETTER("\033F", 2, set_off, is_bold),
     ROW("\033j", 3, .run = run_align),

@@ -18,6 +18,7 @@ enum {
     SEQUENCE_MOST = 4,
     KOREA = 13, /* ESC R n: printers of that country take two-byte text */
     CHINA = 15,
+    RULE_BYTES = 5,  /* the same byte so often is a drawn line */
     KOREAN_PAIRS = 6 /* so many syllables, none outside the Hangul block, are not Chinese */
 };
 
@@ -165,7 +166,7 @@ static size_t bytes_from(const struct cell *cells, size_t count, size_t i, unsig
 struct survey {
     uint8_t marks, charset, page;
     size_t high, two_byte_sequences, longer_sequences, pairs, common_pairs, hangul_pairs;
-    bool is_utf8, is_paired, is_page_told, has_run;
+    bool is_utf8, is_paired, is_page_told, has_run, is_rule;
 };
 
 static void survey_pair(struct survey *s, const unsigned char *bytes, size_t n)
@@ -183,13 +184,16 @@ static void survey_pair(struct survey *s, const unsigned char *bytes, size_t n)
 
 static struct survey survey_of(const struct cell *cells, size_t count)
 {
-    struct survey s = { .is_utf8 = true, .is_paired = true };
+    struct survey s = { .is_utf8 = true, .is_paired = true, .is_rule = true };
     size_t utf8_until = 0, pair_until = 0;
+    unsigned char last_high = 0;
     for (size_t i = 0; i < count; i++) {
         s.marks |= cells[i].marks;
         if (cells[i].byte < 0x80) {
             continue;
         }
+        s.is_rule = s.is_rule && (s.high == 0 || cells[i].byte == last_high);
+        last_high = cells[i].byte;
         s.high++;
         s.charset = cells[i].charset;
         s.page = cells[i].page;
@@ -230,7 +234,7 @@ static enum coding two_byte_coding(struct charset *t, const struct survey *s)
  * must be pairs throughout, mostly of common characters, and no drawn line, which is one byte over and over. */
 static bool looks_paired(const struct charset *t, const struct survey *s)
 {
-    return s->is_paired && !s->is_page_told && !s->has_run && s->pairs >= (t->has_pairs ? 1 : 2) &&
+    return s->is_paired && (!s->is_page_told || t->has_pairs) && !s->has_run && s->pairs >= (t->has_pairs ? 1 : 2) &&
            s->common_pairs * 10 >= s->pairs * 7;
 }
 
@@ -263,6 +267,9 @@ static enum coding coding_of(struct charset *t, const struct cell *cells, size_t
     if ((s.marks & CELL_UTF8) || looks_utf8(t, &s)) {
         t->has_utf8 = true;
         return AS_UTF8;
+    }
+    if (s.is_rule && s.high >= RULE_BYTES) {
+        return BY_PAGE;
     }
     bool is_announced = (s.marks & (CELL_TWO_BYTE | CELL_SHIFT_JIS)) || s.charset == KOREA || s.charset == CHINA;
     if (is_announced || looks_paired(t, &s)) {

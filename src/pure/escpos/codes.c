@@ -101,7 +101,7 @@ static const char *const symbol_types[SYMBOL_KINDS] = { "PDF417",    "QR",    "M
 
 enum {
     FIRST_SYMBOL = 48,
-    QR_SYMBOL = 49,
+    QR_SYMBOL = FIRST_SYMBOL + SYMBOL_QR,
     SYMBOL_MODEL = 65,
     SYMBOL_SIZE = 67,
     SYMBOL_LEVEL = 69,
@@ -130,7 +130,6 @@ void run_symbol(struct decoder *d, const struct command *c, struct view token)
     unsigned kind = symbol - FIRST_SYMBOL;
     if (function == SYMBOL_STORE) {
         store_symbol(d, kind, view_skip(token, 8));
-        d->state.is_qr_stored = symbol == QR_SYMBOL ? 1 : d->state.is_qr_stored;
     } else if (function == SYMBOL_PRINT) {
         print_symbol(d, kind, symbol_types[kind]);
     } else if (symbol == QR_SYMBOL) {

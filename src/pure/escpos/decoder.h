@@ -57,7 +57,7 @@ struct stored_symbol {
     struct buf data;
 };
 
-enum { SYMBOL_KINDS = 8 };
+enum { SYMBOL_PDF417, SYMBOL_QR, SYMBOL_KINDS = 8 }; /* in the order of GS ( k */
 
 struct decoder {
     struct decoder_options options;
@@ -137,6 +137,12 @@ void run_barcode(struct decoder *d, const struct command *c, struct view token);
 void run_symbol(struct decoder *d, const struct command *c, struct view token);
 uint64_t measure_barcode(struct view seen);
 struct view code128_text(struct view data, struct buf *out);
+
+/* star.c: ESC GS y and ESC GS x */
+void run_star_qr(struct decoder *d, const struct command *c, struct view token);
+void run_star_pdf417(struct decoder *d, const struct command *c, struct view token);
+uint64_t measure_star_qr(struct view seen);
+uint64_t measure_star_pdf417(struct view seen);
 
 /* pictures.c: the bit image commands of ESC/POS */
 void run_bit_image(struct decoder *d, const struct command *c, struct view token);

@@ -21,6 +21,13 @@ static void run_feed_back(struct decoder *d, const struct command *c, struct vie
     d->state.paper_back = byte_at(token, 2) > 0 ? 2 : d->state.paper_back;
 }
 
+/* Slip printers know this one; receipt printers pass it over and the line goes on. */
+static void run_feed_back_lines(struct decoder *d, const struct command *c, struct view token)
+{
+    (void)c;
+    d->state.paper_back = byte_at(token, 2) > 0 ? 2 : d->state.paper_back;
+}
+
 static void run_size(struct decoder *d, const struct command *c, struct view token)
 {
     (void)c;
@@ -242,6 +249,8 @@ static const struct command rows[] = {
     ROW("\t", 1, .run = act_tab),
     ROW("\f", 1, .run = act_page_print),
     ROW("\030", 1, .run = run_clear_page),
+    IGNORED("\022;", 3), /* Seiko: the module size of a QR code, and a setting */
+    IGNORED("\022q\000", 3),
 
     ROW("\033\f", 2, .run = act_page_print),
     ROW("\033@", 2, .run = act_initialise),
@@ -265,7 +274,7 @@ static const struct command rows[] = {
     ROW("\033d", 3, .run = act_feed),
     ROW("\033J", 3, .run = act_feed_dots),
     ROW("\033K", 3, .run = run_feed_back),
-    ROW("\033e", 3, .run = run_feed_back),
+    ROW("\033e", 3, .run = run_feed_back_lines),
     ROW("\033i", 2, .run = act_cut),
     ROW("\033m", 2, .run = act_cut),
     ROW("\033p", 5, .run = act_pulse),
@@ -280,6 +289,8 @@ static const struct command rows[] = {
     ROW("\033Z", 7, .run = run_far_east_qr, .measure = measure_far_east_qr),
     ROW("\033(", 5, .measure = measure_n16),
     ROW("\033&", 5, .measure = measure_user_characters),
+    ROW("\033\035y", 5, .run = run_star_qr, .measure = measure_star_qr), /* Star's printers know these in both modes */
+    ROW("\033\035x", 4, .run = run_star_pdf417, .measure = measure_star_pdf417),
     IGNORED("\033c", 4),
     IGNORED("\033f", 4),
     IGNORED("\033B", 4),

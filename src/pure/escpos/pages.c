@@ -20,7 +20,7 @@ const struct code_page star_pages[] = {
     { 0, "CP437" },   { 1, "CP437" },   { 2, "katakana" }, { 3, "CP437" },  { 4, "CP858" },  { 5, "CP852" },  { 6, "CP860" },
     { 7, "CP861" },   { 8, "CP863" },   { 9, "CP865" },    { 10, "CP866" }, { 11, "CP855" }, { 12, "CP857" }, { 13, "CP862" },
     { 14, "CP864" },  { 15, "CP737" },  { 16, "CP851" },   { 17, "CP869" }, { 19, "CP772" }, { 20, "CP774" }, { 21, "CP874" },
-    { 32, "CP1252" }, { 33, "CP1250" }, { 34, "CP1251" },  { 0, NULL },
+    { 32, "CP1252" }, { 33, "CP1250" }, { 34, "CP1251" },  { 97, "CP874" }, { 0, NULL },
 };
 
 /* 80 to 9F and E0 to FF of the Katakana page: blocks, rules, card suits and the signs of a Japanese date. */

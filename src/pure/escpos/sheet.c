@@ -72,7 +72,7 @@ void sheet_put(struct sheet *p, struct job_builder *j, const struct printer_stat
         .after = (uint32_t)(at - p->from),
         .width = (uint16_t)width,
         .byte = byte,
-        .page = s->code_page,
+        .page = p->is_page_told ? s->code_page : p->usual_page,
         .charset = s->charset,
         .width_times = s->width_times,
         .height_times = s->height_times,

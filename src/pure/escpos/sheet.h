@@ -15,6 +15,7 @@ struct sheet {
     uint64_t from;          /* stream offset that the cells count from */
     bool is_open;           /* the printer holds something that it has not printed */
     bool is_page_told;      /* the stream chose the code page, be it the usual one */
+    uint8_t usual_page;     /* the page until the stream chooses one */
 };
 
 void sheet_clear(struct sheet *p);

@@ -43,6 +43,14 @@ static void run_align(struct decoder *d, const struct command *c, struct view to
     d->state.align = n <= ALIGN_RIGHT ? (uint8_t)n : d->state.align;
 }
 
+/* Countries beyond the ninth go by letters. */
+static void run_country(struct decoder *d, const struct command *c, struct view token)
+{
+    (void)c;
+    unsigned n = digit_at(token, 2);
+    d->state.charset = (uint8_t)(n >= 'A' && n <= 'F' ? n - 'A' + 10 : n);
+}
+
 static void run_cancel(struct decoder *d, const struct command *c, struct view token)
 {
     (void)c;
@@ -50,9 +58,13 @@ static void run_cancel(struct decoder *d, const struct command *c, struct view t
     sheet_forget(&d->sheet);
 }
 
+/* ESC $ n exists on Japanese models only. Their single bytes are the Katakana page. */
 static void run_shift_jis(struct decoder *d, const struct command *c, struct view token)
 {
+    enum { KATAKANA_PAGE = 2 };
     (void)c;
+    d->sheet.usual_page = KATAKANA_PAGE;
+    d->sheet.is_page_told = false;
     d->state.kanji_system = digit_at(token, 2) & 1;
 }
 
@@ -84,7 +96,7 @@ static uint64_t measure_barcode_star(struct view seen)
 }
 
 /* ESC GS y and ESC GS x: what S, D, P and I do with a symbol. The kinds are those of GS ( k. */
-enum { PDF417_KIND, QR_KIND, BLOCK_HEAD = 3 };
+enum { BLOCK_HEAD = 3 };
 
 static uint64_t measure_qr_blocks(struct view seen)
 {
@@ -98,7 +110,7 @@ static uint64_t measure_qr_blocks(struct view seen)
     return at;
 }
 
-static uint64_t measure_qr(struct view seen)
+uint64_t measure_star_qr(struct view seen)
 {
     switch (byte_at(seen, 3)) {
     case 'S':
@@ -113,17 +125,17 @@ static uint64_t measure_qr(struct view seen)
     }
 }
 
-static void run_qr(struct decoder *d, const struct command *c, struct view token)
+void run_star_qr(struct decoder *d, const struct command *c, struct view token)
 {
     (void)c;
     unsigned verb = byte_at(token, 3), setting = digit_at(token, 4), value = byte_at(token, 5);
     bool is_one_block = verb == 'D' && setting != 2;
     if (is_one_block) {
-        store_symbol(d, QR_KIND, view_skip(token, 8));
+        store_symbol(d, SYMBOL_QR, view_skip(token, 8));
     } else if (verb == 'D') {
-        store_symbol(d, QR_KIND, view_skip(token, 6 + BLOCK_HEAD));
+        store_symbol(d, SYMBOL_QR, view_skip(token, 6 + BLOCK_HEAD));
     } else if (verb == 'P') {
-        print_symbol(d, QR_KIND, "QR");
+        print_symbol(d, SYMBOL_QR, "QR");
     } else if (verb == 'S') {
         d->state.qr_model = setting == 0 ? (uint8_t)value : d->state.qr_model;
         d->state.qr_level = setting == 1 ? (uint8_t)value : d->state.qr_level;
@@ -131,7 +143,7 @@ static void run_qr(struct decoder *d, const struct command *c, struct view token
     }
 }
 
-static uint64_t measure_pdf417(struct view seen)
+uint64_t measure_star_pdf417(struct view seen)
 {
     switch (byte_at(seen, 3)) {
     case 'S':
@@ -143,13 +155,13 @@ static uint64_t measure_pdf417(struct view seen)
     }
 }
 
-static void run_pdf417(struct decoder *d, const struct command *c, struct view token)
+void run_star_pdf417(struct decoder *d, const struct command *c, struct view token)
 {
     (void)c;
     if (byte_at(token, 3) == 'D') {
-        store_symbol(d, PDF417_KIND, view_skip(token, 6));
+        store_symbol(d, SYMBOL_PDF417, view_skip(token, 6));
     } else if (byte_at(token, 3) == 'P') {
-        print_symbol(d, PDF417_KIND, "PDF417");
+        print_symbol(d, SYMBOL_PDF417, "PDF417");
     }
 }
 
@@ -338,7 +350,7 @@ static const struct command rows[] = {
     SETTER("\0335", 2, set_off, is_reversed),
     SETTER("\033-", 3, set_digit, underline),
     SETTER("\033 ", 3, set_digit, right_space),
-    SETTER("\033R", 3, set_digit, charset),
+    ROW("\033R", 3, .run = run_country),
     SETTER("\033p", 2, set_on, kanji_on),
     SETTER("\033q", 2, set_off, kanji_on),
     ROW("\033i", 4, .run = run_size),
@@ -377,8 +389,8 @@ static const struct command rows[] = {
     ROW("\033\035a", 4, .run = run_align),
     ROW("\033\035A", 5, .run = act_move_to),
     ROW("\033\035R", 5, .run = act_move_by),
-    ROW("\033\035y", 5, .run = run_qr, .measure = measure_qr),
-    ROW("\033\035x", 4, .run = run_pdf417, .measure = measure_pdf417),
+    ROW("\033\035y", 5, .run = run_star_qr, .measure = measure_star_qr),
+    ROW("\033\035x", 4, .run = run_star_pdf417, .measure = measure_star_pdf417),
     ROW("\033\035S", 9, .run = run_raster_star, .measure = measure_raster_star),
     ROW("\033\035P", 4, .run = run_page, .measure = measure_page),
     ROW("\033\035)", 6, .run = run_extension, .measure = measure_extension),

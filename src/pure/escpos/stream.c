@@ -25,6 +25,7 @@ struct decoder *decoder_new(const struct decoder_options *options, job_fn *fn, v
     d->options = options ? *options : (struct decoder_options){ 0 };
     d->state = d->options.state ? *d->options.state : printer_state_initial();
     d->sheet.is_open = d->state.is_line_open;
+    d->sheet.is_page_told = d->state.code_page != 0;
     d->state.is_inside_command = false;
     d->offset = d->options.offset;
     d->charset = charset_new(d->options.charset);
@@ -106,15 +107,15 @@ static void end_token(struct decoder *d, size_t used)
 }
 
 /* A printer that hears an unknown letter after ESC, FS or GS ignores both. A prefix in place of the letter begins a
- * command of its own: the one before was cut off. Control codes that a table does not have are ignored everywhere. */
+ * command of its own: the one before was cut off. Any other control code that leads nowhere is passed over alone. */
 static void drop_unknown(struct decoder *d)
 {
     size_t n = d->token.n;
-    unsigned char last = d->token.at[n - 1];
+    unsigned char first = d->token.at[0], last = d->token.at[n - 1];
+    bool takes_letter = first == ESC || first == FS || first == GS || first == US;
     bool is_prefix = last == ESC || last == FS || last == GS || last == DLE;
-    bool is_real_time = d->token.at[0] == DLE;
-    d->job.unknown += n > 1;
-    size_t used = n > 1 && (is_prefix || is_real_time) ? n - 1 : n;
+    d->job.unknown += n > 1 && takes_letter;
+    size_t used = !takes_letter ? 1 : n > 1 && is_prefix ? n - 1 : n;
     end_token(d, used);
 }
 
