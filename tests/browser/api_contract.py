@@ -21,6 +21,8 @@ except ImportError:
 METHODS = ("get", "post", "patch", "delete", "put")
 MISSING_ID = "9007199254740993"
 SECONDS = 10
+QUIET_SECONDS = 1
+DETAILS = {"visit-changed": "Visit", "receipt-read": "Receipt"}
 
 
 class Service:
@@ -42,6 +44,19 @@ class Service:
         content = answer.read1(65536) if kind == "text/event-stream" else answer.read()
         connection.close()
         return answer.status, kind, content
+
+    def events_since(self, last_id):
+        """What the stream tells who comes back with this id, until it has nothing more to tell. Without one: the greeting."""
+        connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=QUIET_SECONDS)
+        connection.request("GET", "/api/v1/events", headers={"Last-Event-ID": last_id} if last_id else {})
+        answer, heard = connection.getresponse(), b""
+        try:
+            while piece := answer.read1(65536):
+                heard += piece
+        except TimeoutError:
+            pass
+        connection.close()
+        return [dict(line.split(": ", 1) for line in block.splitlines() if ": " in line) for block in heard.decode().split("\n\n")]
 
 
 class Contract:
@@ -169,6 +184,24 @@ def walk_receipts(contract, ana_id):
         contract.ask("post", "/api/v1/receipts/{id}/customer", receipt["id"], {"customer": ana_id})
 
 
+def check_events(contract, last_id):
+    """What the walk made happen, as the stream told it."""
+    told = [e for e in contract.service.events_since(last_id) if "event" in e]
+    schemas = contract.document["components"]["schemas"]
+    for event in told:
+        data = json.loads(event["data"])
+        faults = contract.schema_faults(schemas["Event"], data)
+        if data["event"] != event["event"]:
+            faults.append("named %s outside and %s inside" % (event["event"], data["event"]))
+        if data.get("detail") is not None and data["event"] in DETAILS:
+            faults += contract.schema_faults(schemas[DETAILS[data["event"]]], data["detail"])
+        for fault in faults:
+            contract.complain("event " + event["event"], fault)
+    if not told:   # a greeting without an id ends here, too
+        contract.complain("GET /api/v1/events", "told nothing of all that happened")
+    return sorted({e["event"] for e in told})
+
+
 def refusals(contract):
     """What is wrong must be said as described, too: no such thing, no JSON, a wrong type, no length, a stranger."""
     for method, path, operation in contract.operations():
@@ -215,10 +248,13 @@ def main(arguments):
     _, _, content = service.ask("GET", "/api/openapi.json")
     contract = Contract(service, json.loads(content))
     contract.check_examples()
+    greeting = [e["id"] for e in service.events_since(None) if "id" in e]
     walk(contract)
+    names = check_events(contract, greeting[0] if greeting else None)
     refusals(contract)
     compare_routes(contract)
     unseen = ["%s %s" % (m.upper(), p) for m, p, _ in contract.operations() if (m, p) not in contract.succeeded]
+    print("events seen: " + ", ".join(names))
     for name in unseen:
         print("not seen to succeed: " + name)
     for fault in contract.faults:
