@@ -1,5 +1,6 @@
 #include "header.h"
 
+#include "quantity.h"
 #include "text.h"
 #include "when.h"
 
@@ -34,9 +35,11 @@ static bool can_be_store(const struct row *r)
         digits += text_is_digit(r->folded[i]);
     }
     uint32_t first = r->folded[r->indent];
-    bool is_decorated = first == '*' || first == '=' || first == '-' || first == '<' || first == '>';
+    bool is_counted = r->number_count > 0 && r->numbers[0].from == r->indent && r->numbers[0].to + 1 < r->count &&
+                      (quantity_is_times(r->folded[r->numbers[0].to]) || quantity_is_times(r->folded[r->numbers[0].to + 1]));
+    bool is_decorated = is_counted || first == '*' || first == '=' || first == '-' || first == '<' || first == '>';
     return !r->is_rule && !is_decorated && letters >= 2 && digits <= letters && r->amount == NO_AMOUNT && !when_is_in(r) &&
-           row_share(r, NOT_A_NAME) < 0.6;
+           !row_has(r, ROLE_BUYER) && row_share(r, NOT_A_NAME) < 0.6;
 }
 
 /* The first line that can be a name; or a larger one close below it. */
@@ -47,7 +50,7 @@ char *header_store(const struct row *rows, size_t count, size_t first_item_row)
     end = end < STORE_ROWS ? end : STORE_ROWS;
     for (size_t i = 0; i < end; i++) {
         const struct row *r = &rows[i];
-        if (best != NULL && (r->is_rule || i > 3)) {
+        if (r->amount != NO_AMOUNT || (best != NULL && (r->is_rule || i > 3))) {
             break;
         }
         if (can_be_store(r) && (best == NULL || r->size > best->size)) {
@@ -79,7 +82,9 @@ static size_t skip_label_end(const struct row *r, size_t at, bool *is_marked)
     while (word < r->count && r->folded[word] >= 'a' && r->folded[word] <= 'z' && word - at < 3) {
         word++;
     }
-    bool is_no = word - at == 2 && r->folded[at] == 'n' && (r->folded[at + 1] == 'o' || r->folded[at + 1] == 'r');
+    bool is_degree = word - at == 1 && word < r->count && (r->folded[word] == 0xB0 || r->folded[word] == 0xBA);
+    bool is_no = r->folded[at < r->count ? at : 0] == 'n' &&
+                 (is_degree || (word - at == 2 && (r->folded[at + 1] == 'o' || r->folded[at + 1] == 'r')));
     if (is_no && at > start && !is_letter_at(r, word) && !(word < r->count && text_is_digit(r->folded[word]))) {
         *is_marked = true;
         return skip_label_end(r, word, is_marked);
@@ -100,6 +105,12 @@ static size_t code_at(const struct row *r, size_t at)
     bool is_percent = end < r->count && r->folded[end] == '%';
     while (end > at && (r->folded[end - 1] == '.' || r->folded[end - 1] == '-')) {
         end--;
+    }
+    bool is_series = !has_digit && end > at && end - at <= SHORT_WORD && end + 1 < r->count && r->folded[end] == ' ' &&
+                     text_is_digit(r->folded[end + 1]) && r->text[at] >= 'A' && r->text[at] <= 'Z';
+    if (is_series) {
+        size_t rest = code_at(r, end + 1);
+        return rest > end + 1 ? rest : at;
     }
     struct row part = {
         .text = r->text + at, .folded = r->folded + at, .count = end - at, .number_count = 1, .label_to = end - at
@@ -140,12 +151,15 @@ char *header_number(const struct row *rows, size_t count)
         for (size_t h = 0; h < r->hit_count && (r->roles & labels); h++) {
             const struct hit *hit = &r->hits[h];
             bool is_short = hit->to - hit->from <= SHORT_WORD && !text_is_ideograph(r->folded[hit->from]);
-            if (!(hit->roles & labels) || is_after_other_label(r, h) || (is_short && hit->from != r->indent)) {
+            bool is_apart =
+                hit->from == r->indent || (hit->from >= 2 && r->folded[hit->from - 1] == ' ' && r->folded[hit->from - 2] == ' ');
+            if (!(hit->roles & labels) || is_after_other_label(r, h) || (is_short && !is_apart)) {
                 continue;
             }
             bool is_marked = false;
             size_t at = skip_label_end(r, hit->to, &is_marked), end = code_at(r, at);
-            int points = end > at && at > hit->to ? points_of(r, hit, is_marked, end - at) : 0;
+            int points =
+                end > at && (at > hit->to || !text_is_letter(r->folded[at - 1])) ? points_of(r, hit, is_marked, end - at) : 0;
             if (points > best) {
                 best = points;
                 row = r;

@@ -2,7 +2,7 @@
 
 #include "items.h"
 
-enum { TITLE_LETTERS_MOST = 40, SLIP_SIGNS = 3, ORDER_LINES = 1, HEADER_SIGNS = 2 };
+enum { TITLE_LETTERS_MOST = 40, SLIP_SIGNS = 3, TABLE_ROWS_MOST = 3, HEADER_SIGNS = 2 };
 
 /* How often each kind of word is met, and whether it stands as a title: alone on its line. */
 struct signs {
@@ -41,7 +41,7 @@ static bool is_refund(const struct signs *s, const struct reading *reading)
 
 static bool is_bill(const struct signs *s, const struct receipt *receipt)
 {
-    bool is_unpaid = receipt->tender_count == 0 && !receipt->change.is_known;
+    bool is_unpaid = receipt->tender_count == 0 && receipt->change.minor == 0;
     bool is_at_table = s->words[ROLE_TABLE] > 0 && receipt->number == NULL;
     bool is_ordered = s->words[ROLE_TABLE] > 0 && (s->is_title[ROLE_ORDER] || s->words[ROLE_ORDER_NUMBER] > 0);
     return is_unpaid && (s->is_title[ROLE_BILL] || is_at_table || is_ordered);
@@ -54,6 +54,12 @@ static bool is_begun(const struct signs *s, const struct receipt *receipt)
     return receipt->item_count > 0 || header > HEADER_SIGNS;
 }
 
+static bool is_kitchen_order(const struct signs *s, const struct receipt *receipt)
+{
+    bool is_table_named = s->words[ROLE_TABLE] > 0 && s->words[ROLE_TABLE] <= TABLE_ROWS_MOST;
+    return receipt->item_count == 0 && s->order_lines > 0 && (s->words[ROLE_ORDER] > 0 || is_table_named);
+}
+
 static bool kind_without_total(const struct signs *s, const struct receipt *receipt, bool is_cut, enum receipt_kind *kind)
 {
     if (s->words[ROLE_SLIP] >= SLIP_SIGNS) {
@@ -64,10 +70,9 @@ static bool kind_without_total(const struct signs *s, const struct receipt *rece
         *kind = RECEIPT_VOUCHER;
     } else if (s->is_title[ROLE_FORMAL]) {
         *kind = RECEIPT_FORMAL;
-    } else if (receipt->item_count == 0 && s->order_lines >= ORDER_LINES &&
-               (s->words[ROLE_ORDER] > 0 || s->words[ROLE_TABLE] > 0)) {
+    } else if (is_kitchen_order(s, receipt)) {
         *kind = RECEIPT_ORDER;
-    } else if (receipt->item_count > 0 && (is_cut || receipt->tender_count > 0)) {
+    } else if (receipt->item_count > 0 && is_cut && (receipt->number != NULL || receipt->datetime[0] != 0)) {
         *kind = RECEIPT_SALE;
     } else if (!is_cut && is_begun(s, receipt)) {
         *kind = RECEIPT_TRUNCATED;
@@ -90,7 +95,7 @@ bool kind_find(const struct row *rows, size_t count, const struct reading *readi
         return kind_without_total(&s, receipt, is_cut, kind);
     }
     bool has_goods = receipt->item_count > 0 && reading->is_items_proved;
-    if (s.is_title[ROLE_REPORT] && (!has_goods || s.words[ROLE_REPORT] > 1)) {
+    if (s.is_title[ROLE_REPORT] && (!has_goods || receipt->tender_count == 0)) {
         *kind = RECEIPT_NOT_A_SALE;
     } else if (!has_goods && s.words[ROLE_SLIP] >= SLIP_SIGNS) {
         *kind = RECEIPT_CARD_SLIP;

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { CURRENCIES_MOST = 64, SIGNS_MOST = 256, SIGN_LONGEST = 6, CODE_LENGTH = 3 };
+enum { CURRENCIES_MOST = 64, SIGNS_MOST = 256, SIGN_LONGEST = 6, CODE_LENGTH = 3, SPACES_MOST = 2 };
 
 struct sign {
     uint32_t points[SIGN_LONGEST];
@@ -92,16 +92,37 @@ static bool is_at(const struct sign *s, const uint32_t *t, size_t at)
     return memcmp(s->points, t + at, s->count * sizeof *t) == 0;
 }
 
+/* Codes and signs that are no word of any language may stand apart from their amount. */
+static bool is_telling(const struct sign *s)
+{
+    bool is_word = true;
+    for (size_t i = 0; i < s->count; i++) {
+        is_word = is_word && (text_is_letter(s->points[i]) || s->points[i] == '.');
+    }
+    return !is_word || s->count == CODE_LENGTH;
+}
+
+/* "1,20 €   3,60": the sign belongs to the amount before it. */
+static bool follows_amount(const uint32_t *t, size_t at)
+{
+    size_t space = at > 0 && t[at - 1] == ' ';
+    return at > space && text_is_digit(t[at - space - 1]);
+}
+
 size_t money_sign_before(const uint32_t *folded, size_t at, uint64_t *found)
 {
     const struct currencies *all = currencies();
     size_t end = at, longest = 0;
-    for (int spaces = 0; spaces < 2 && end > 0 && folded[end - 1] == ' '; spaces++) {
+    while (end > 0 && folded[end - 1] == ' ') {
         end--;
     }
+    size_t spaces = at - end;
     for (size_t i = 0; i < all->sign_count; i++) {
         const struct sign *s = &all->signs[i];
-        if (s->count > longest && s->count <= end && is_at(s, folded, end - s->count) && starts_freely(folded, end - s->count)) {
+        bool reaches = s->count <= end && (spaces <= SPACES_MOST || is_telling(s)) &&
+                       (spaces == 0 || !follows_amount(folded, end - s->count));
+        if (reaches && s->count > longest && s->count <= end && is_at(s, folded, end - s->count) &&
+            starts_freely(folded, end - s->count)) {
             longest = s->count;
             *found = s->currencies;
         }
@@ -119,7 +140,7 @@ size_t money_sign_after(const uint32_t *folded, size_t count, size_t at, uint64_
 {
     const struct currencies *all = currencies();
     size_t start = at, longest = 0;
-    for (int spaces = 0; spaces < 2 && start < count && folded[start] == ' '; spaces++) {
+    for (int spaces = 0; spaces < SPACES_MOST && start < count && folded[start] == ' '; spaces++) {
         start++;
     }
     for (size_t i = 0; i < all->sign_count; i++) {
@@ -140,8 +161,8 @@ uint64_t money_signs_in(const uint32_t *folded, size_t count)
     uint64_t found = 0;
     for (size_t i = 0; i < all->sign_count; i++) {
         const struct sign *s = &all->signs[i];
-        bool is_telling = s->count == CODE_LENGTH || !text_is_letter(s->points[0]);
-        for (size_t at = 0; is_telling && s->points[0] != '\\' && at + s->count <= count; at++) {
+        bool tells = is_telling(s) && s->points[0] != '\\';
+        for (size_t at = 0; tells && at + s->count <= count; at++) {
             if (is_at(s, folded, at) && starts_freely(folded, at) && ends_freely(folded, count, at + s->count)) {
                 found |= s->currencies;
             }

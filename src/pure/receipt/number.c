@@ -3,6 +3,8 @@
 #include "money.h"
 #include "text.h"
 
+enum { YEN = 0xA5 };
+
 static bool is_separator(uint32_t c)
 {
     return c == '.' || c == ',' || c == '\'';
@@ -48,13 +50,14 @@ static size_t read_digits(const uint32_t *t, size_t count, size_t at, struct num
         last_separator = t[at];
         group = 0;
     }
-    bool has_separator = last_separator != 0;
+    bool has_separator = last_separator != 0, is_single = at - first == n->digit_count + 1;
     n->digits_to = at;
+    n->separator = last_separator;
     n->tail = has_separator ? (unsigned)group : 0;
     n->is_grouped =
         has_separator && is_three && is_one_kind && last_separator == first_separator && group == 3 && t[first] != '0';
-    n->has_point = has_separator && is_three && is_one_kind && (last_separator == '.' || last_separator == ',') &&
-                   (first_separator != last_separator || at - first == n->digit_count + 1);
+    n->has_point = has_separator && (is_three || is_single) && is_one_kind && (last_separator == '.' || last_separator == ',') &&
+                   (first_separator != last_separator || is_single);
     return at;
 }
 
@@ -66,7 +69,8 @@ static bool is_joined(const uint32_t *t, size_t count, const struct number *n)
                          n->digits_from > 1 && (text_is_digit(t[n->digits_from - 2]) || text_is_letter(t[n->digits_from - 2]));
     bool stroke_after = (after == '/' || after == ':' || after == '-') && digit_at(t, count, n->digits_to + 1);
     bool letter_before = text_is_letter(before) && !text_is_digit(before) && !text_is_ideograph(before);
-    return stroke_before || stroke_after || letter_before || before == '*' || before == '#';
+    bool is_masked = before == '*' && n->digits_from > 1 && t[n->digits_from - 2] == '*';
+    return stroke_before || stroke_after || letter_before || is_masked || before == '#';
 }
 
 /* Signs in front of the digits: minus, plus, bracket and currency in any order. */
@@ -96,15 +100,22 @@ static bool is_credit(const uint32_t *t, size_t count, size_t at)
     return at + 1 < count && t[at] == 'c' && t[at + 1] == 'r' && (at + 2 == count || !text_is_letter(t[at + 2]));
 }
 
+/* "¥12,400-": the stroke only keeps anyone from writing more behind it. */
+static bool is_yen_flourish(const uint32_t *t, const struct number *n)
+{
+    return n->from < n->digits_from && (t[n->digits_from - 1] == YEN || t[n->digits_from - 1] == '\\');
+}
+
 static void read_back(const uint32_t *t, size_t count, struct number *n)
 {
     size_t at = n->digits_to;
     size_t space = at < count && t[at] == ' ' ? 1 : 0;
-    n->is_percent = at + space < count && t[at + space] == '%';
+    bool is_turkish_percent = n->digits_from > 0 && t[n->digits_from - 1] == '%';
+    n->from -= is_turkish_percent && n->from == n->digits_from;
+    n->is_percent = is_turkish_percent || (at + space < count && t[at + space] == '%' && !digit_at(t, count, at + space + 1));
     at = money_sign_after(t, count, at, &n->currencies);
     if (at < count && t[at] == '-' && !digit_at(t, count, at + 1)) {
-        bool is_swiss_round = at > 0 && t[at - 1] == '.';
-        n->is_negative = n->is_negative || !is_swiss_round;
+        n->is_negative = n->is_negative || !is_yen_flourish(t, n);
         at++;
     } else if (at < count && t[at] == ')' && n->from < n->digits_from) {
         bool is_bracketed = false;
@@ -134,8 +145,12 @@ size_t numbers_find(const uint32_t *folded, size_t count, struct number *numbers
         *n = (struct number){ 0 };
         at = read_digits(folded, count, at, n);
         read_front(folded, n);
+        if (n->from + 1 == n->digits_from && text_is_letter(folded[n->from]) && !n->has_point) {
+            n->from = n->digits_from; /* "R00044" is a code, "R12.50" is money */
+            n->currencies = 0;
+        }
         read_back(folded, count, n);
-        n->is_joined = is_joined(folded, count, n) && n->from == n->digits_from;
+        n->is_joined = n->from == n->digits_from && is_joined(folded, count, n);
         n->is_after_gap = n->from == 0 || folded[n->from - 1] == '\t' ||
                           (n->from >= 2 && folded[n->from - 1] == ' ' && folded[n->from - 2] == ' ');
         found++;

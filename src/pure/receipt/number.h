@@ -14,9 +14,10 @@ struct number {
     size_t digits_from, digits_to;
     int64_t digits; /* all of them as one whole number */
     unsigned digit_count;
-    unsigned tail;   /* digits after the last separator */
-    bool has_point;  /* the last separator may be a decimal point */
-    bool is_grouped; /* every separator may be a thousands separator */
+    unsigned tail;      /* digits after the last separator */
+    uint32_t separator; /* the last one, 0 without */
+    bool has_point;     /* the last separator may be a decimal point */
+    bool is_grouped;    /* every separator may be a thousands separator */
     bool is_negative;
     bool is_percent;
     bool is_joined;      /* touches a letter, a date's stroke or a time's colon: part of a word or code */

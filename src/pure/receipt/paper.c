@@ -189,9 +189,10 @@ static bool is_at_line_end(const struct row *r, const struct number *n)
 }
 
 /* A whole number is an amount only where amounts stand: in a column of its own, or with a currency. */
-static bool is_trusted(const struct row *r, const struct number *n, int decimals)
+static bool is_trusted(const struct row *r, const struct number *n, int decimals, uint32_t point)
 {
-    if (n->is_joined || n->is_percent) {
+    bool is_finer = decimals > 0 && n->tail != (unsigned)decimals && n->separator != 0 && n->separator == point;
+    if (n->is_joined || n->is_percent || is_finer) {
         return false;
     }
     if (n->tail > 0 && decimals > 0 && n->has_point) {
@@ -215,7 +216,7 @@ static bool is_date_like(const struct row *r)
     return has_clock;
 }
 
-static void price_row(struct row *r, int decimals)
+static void price_row(struct row *r, int decimals, uint32_t point)
 {
     r->amount = NO_AMOUNT;
     r->label_to = r->count;
@@ -228,16 +229,30 @@ static void price_row(struct row *r, int decimals)
         last--;
     }
     const struct number *n = &r->numbers[last];
-    if (is_at_line_end(r, n) && is_trusted(r, n, decimals) && number_minor(n, decimals, &r->minor)) {
+    if (is_at_line_end(r, n) && is_trusted(r, n, decimals, point) && number_minor(n, decimals, &r->minor)) {
         r->amount = (int)last;
         r->label_to = n->from;
     }
 }
 
+/* The decimal point of this paper, as most lines end with it; 0 when there is none. */
+static uint32_t decimal_point(const struct row *rows, size_t count, int decimals)
+{
+    size_t points = 0, commas = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct number *n = rows[i].number_count ? &rows[i].numbers[rows[i].number_count - 1] : NULL;
+        bool votes = n != NULL && n->has_point && n->tail == (unsigned)decimals && !n->is_joined;
+        points += votes && n->separator == '.';
+        commas += votes && n->separator == ',';
+    }
+    return points + commas == 0 ? 0 : points >= commas ? '.' : ',';
+}
+
 void paper_price(struct row *rows, size_t count, int decimals)
 {
+    uint32_t point = decimal_point(rows, count, decimals);
     for (size_t i = 0; i < count; i++) {
-        price_row(&rows[i], decimals);
+        price_row(&rows[i], decimals, point);
     }
 }
 

@@ -14,8 +14,12 @@ static const struct {
 static char *label_of(const struct priced *p)
 {
     size_t to = p->label->label_to, from = p->label->indent;
-    while (to > from &&
-           (p->label->folded[to - 1] == ' ' || p->label->folded[to - 1] == ':' || p->label->folded[to - 1] == '\t')) {
+    for (size_t i = 0; i < p->label->number_count; i++) {
+        const struct number *n = &p->label->numbers[i];
+        bool is_column = n->is_after_gap && !n->is_percent && n->from > from && n->to <= to;
+        to = is_column && row_letters(p->label, from, n->from) > 0 ? n->from : to;
+    }
+    while (to > from && p->label->folded[to - 1] < 0x80 && strchr(" :\t=*", (int)p->label->folded[to - 1])) {
         to--;
     }
     return text_utf8(p->label->text + from, to - from);
@@ -152,6 +156,19 @@ static void read_tenders(const struct reading *reading, struct receipt *out)
     }
 }
 
+/* Words of no known language, but below the total one amount less another comes to it: paid, and given back. */
+static void read_unnamed_payment(const struct reading *reading, struct receipt *out)
+{
+    const struct priced *all = reading->priced;
+    for (int i = reading->total + 1; i + 1 < reading->count && out->tender_count == 0 && reading->is_items_proved; i++) {
+        bool are_unnamed = all[i].part == PART_OTHER && all[i + 1].part == PART_OTHER;
+        if (are_unnamed && all[i + 1].minor > 0 && all[i].minor - all[i + 1].minor == all[reading->total].minor) {
+            add_tender(out, &all[i], "other");
+            out->change = (struct amount){ all[i + 1].minor, true };
+        }
+    }
+}
+
 /* Nothing was given back when no more was paid than was due, whether or not the paper spends a line on saying so. */
 static void read_change(const struct reading *reading, struct receipt *out)
 {
@@ -171,5 +188,6 @@ void payment_read(const struct reading *reading, int decimals, struct receipt *o
     }
     read_taxes(reading, decimals, out);
     read_tenders(reading, out);
+    read_unnamed_payment(reading, out);
     read_change(reading, out);
 }

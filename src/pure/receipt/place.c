@@ -20,7 +20,8 @@ enum {
     POINTS_LANGUAGE = 3,
     POINTS_MARK = 3,
     MARKS_COUNTED = 3,
-    POINTS_TO_SETTLE = 3
+    POINTS_TO_SETTLE = 3,
+    LETTERS_OF_A_SIGN = 4
 };
 
 struct mark {
@@ -157,7 +158,11 @@ static void learn_row(struct evidence *e, const struct row *r)
     static const char *const PHONES[] = { "(ddd) ddd-dddd", "ddd-ddd-dddd", "ddd.ddd.dddd", "(ddd)ddd-dddd", NULL };
     static const char *const STATES[] = { "AA ddddd", "AA ddddd-dddd", NULL };
     static const char *const POSTCODES[] = { "Ad dAA", "Add dAA", "AAd dAA", "AAdd dAA", "AdA dAA", "AAdA dAA", NULL };
-    uint64_t signs = money_signs_in(r->folded, r->count);
+    const uint64_t about_money = ROLE_BIT(ROLE_TOTAL) | ROLE_BIT(ROLE_SUBTOTAL) | ROLE_BIT(ROLE_CASH) | ROLE_BIT(ROLE_CARD) |
+                                 ROLE_BIT(ROLE_CHANGE) | ROLE_BIT(ROLE_PAID);
+    bool is_about_money = (r->roles & about_money) || row_letters(r, 0, r->count) <= LETTERS_OF_A_SIGN ||
+                          row_share(r, ROLE_BIT(ROLE_HEADING)) >= 0.5;
+    uint64_t signs = is_about_money ? money_signs_in(r->folded, r->count) : 0;
     for (size_t i = 0; i < r->number_count; i++) {
         signs |= r->numbers[i].currencies;
     }

@@ -139,6 +139,21 @@ static bool is_after_times(const struct row *r, const struct number *n, size_t *
     return is_times;
 }
 
+/* "Name 9,50     19,00": a price that a long name has pushed against itself, told by dividing the amount. */
+static bool is_price_of_one(const struct row *r, const struct number *n, int decimals)
+{
+    int64_t one;
+    bool is_apart = n->from > 0 && is_space(r->folded[n->from - 1]) && n->to < r->label_to && is_space(r->folded[n->to]);
+    return is_apart && decimals > 0 && n->tail == (unsigned)decimals && number_minor(n, decimals, &one) && one > 0 &&
+           r->minor % one == 0;
+}
+
+/* "%10" behind a name is the tax rate of Turkish receipts. */
+static bool is_rate(const struct row *r, const struct number *n)
+{
+    return n->is_percent && n->digits_from > 0 && r->folded[n->digits_from - 1] == '%';
+}
+
 static bool is_column_of_its_own(const struct row *r, const struct number *n, const struct block *block, size_t *start)
 {
     if (is_after_times(r, n, start)) {
@@ -146,7 +161,7 @@ static bool is_column_of_its_own(const struct row *r, const struct number *n, co
     }
     bool is_under_others =
         block->quantity_column != 0 && n->digits_to == block->quantity_column && n->from > 0 && is_space(r->folded[n->from - 1]);
-    return n->is_after_gap || is_under_others;
+    return n->is_after_gap || is_under_others || is_price_of_one(r, n, block->decimals) || is_rate(r, n);
 }
 
 /* The numbers between the name and the amount, the nearest to the amount first. */
@@ -161,7 +176,7 @@ static size_t trailing_numbers(const struct row *r, const struct block *block, s
         }
         bool is_before_times = n > 0 && border < r->label_to && quantity_is_times(r->folded[border]);
         bool stands_free = is_column_of_its_own(r, number, block, &start) || is_before_times;
-        if (number->from <= c->name_from || !stands_free || !is_empty_between(r, number->to, border)) {
+        if (number->from < c->name_from || !stands_free || !is_empty_between(r, number->to, border)) {
             break;
         }
         border = start;
@@ -200,6 +215,14 @@ static void read_single(const struct number *n, int64_t amount, int decimals, st
     }
 }
 
+/* Of two numbers that make the amount the first is the count, unless only the first looks like money. */
+static bool is_price_first(const struct number *first, const struct number *second, int decimals, int64_t amount)
+{
+    bool is_money = decimals > 0 && first->tail == (unsigned)decimals && first->has_point;
+    bool is_only_way = makes(second, first, decimals, amount) && !makes(first, second, decimals, amount);
+    return is_only_way && (is_money ? second->tail == 0 : true);
+}
+
 static void read_trailing(const struct row *r, const struct block *block, struct columns *c)
 {
     const struct number *found[TRAILING_MOST];
@@ -211,9 +234,7 @@ static void read_trailing(const struct row *r, const struct block *block, struct
         read_single(found[0], r->minor, block->decimals, c);
         return;
     }
-    bool is_price_first =
-        makes(found[0], found[1], block->decimals, r->minor) && !makes(found[1], found[0], block->decimals, r->minor);
-    const struct number *count = is_price_first ? found[0] : found[1];
+    const struct number *count = is_price_first(found[1], found[0], block->decimals, r->minor) ? found[0] : found[1];
     if (is_count(count)) {
         c->quantity = number_quantity(count);
         c->has_quantity = true;

@@ -93,6 +93,18 @@ static void read_sums(const struct reading *reading, struct receipt *out)
     }
 }
 
+/* The figures of a report are nobody's purchase. */
+static void forget_sums(struct receipt *r)
+{
+    struct receipt kept = {
+        .kind = r->kind, .decimals = r->decimals, .confidence = r->confidence, .store = r->store, .number = r->number
+    };
+    memcpy(kept.datetime, r->datetime, sizeof kept.datetime);
+    r->store = r->number = NULL;
+    clear_receipt(r);
+    *r = kept;
+}
+
 static bool read_part(const struct row *rows, size_t count, const struct place *place, int decimals, bool is_cut,
                       struct receipt *out)
 {
@@ -111,6 +123,9 @@ static bool read_part(const struct row *rows, size_t count, const struct place *
     bool is_receipt = kind_find(rows, count, &reading, out, is_cut, &out->kind);
     if (is_receipt && out->kind == RECEIPT_ORDER) {
         read_order_lines(rows, count, out);
+    }
+    if (is_receipt && out->kind == RECEIPT_NOT_A_SALE) {
+        forget_sums(out);
     }
     mask_all(out);
     reading_clear(&reading);

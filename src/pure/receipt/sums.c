@@ -27,7 +27,7 @@ enum {
 static const struct part_score {
     int as_total, as_item;
 } PARTS[PART_COUNT] = {
-    [PART_OTHER] = { 0, 0 },    [PART_SUBTOTAL] = { -5, 30 }, [PART_TOTAL] = { 30, 30 },       [PART_NET] = { -25, 20 },
+    [PART_OTHER] = { 0, 0 },    [PART_SUBTOTAL] = { -5, 60 }, [PART_TOTAL] = { 30, 60 },       [PART_NET] = { -25, 20 },
     [PART_TAX] = { -40, 8 },    [PART_TAX_SUM] = { -40, 20 }, [PART_TENDER] = { -30, 3 },      [PART_CHANGE] = { -50, 25 },
     [PART_ADJUST] = { -40, 1 }, [PART_DISCOUNT] = { -40, 0 }, [PART_INFORMATION] = { -40, 4 },
 };
@@ -82,7 +82,7 @@ static enum part part_of(const struct row *label)
         uint64_t roles;
         enum part part;
     } ORDER[] = {
-        { ROLE_BIT(ROLE_SAVED) | ROLE_BIT(ROLE_COUNT), PART_INFORMATION },
+        { ROLE_BIT(ROLE_SAVED), PART_INFORMATION },
         { ROLE_BIT(ROLE_TAX), PART_TAX },
         { ROLE_BIT(ROLE_CHANGE), PART_CHANGE },
         { ROLE_BIT(ROLE_SUBTOTAL), PART_SUBTOTAL },
@@ -93,8 +93,9 @@ static enum part part_of(const struct row *label)
         { ROLE_BIT(ROLE_DISCOUNT) | ROLE_BIT(ROLE_VOID), PART_DISCOUNT },
     };
     uint64_t first, roles = label_roles(label, &first);
-    bool is_summing = (roles & ROLE_BIT(ROLE_TOTAL)) && !(roles & (ORDER[0].roles | ROLE_BIT(ROLE_SUBTOTAL)));
-    if (is_summing && !(first & ROLE_BIT(ROLE_CHANGE))) {
+    bool is_worth = !(roles & ORDER[0].roles) && !(first & ROLE_BIT(ROLE_CHANGE));
+    bool is_of_tax = (roles & ROLE_BIT(ROLE_TAX)) && same_word_both(label);
+    if (is_worth && (is_of_tax || (roles & (ROLE_BIT(ROLE_TOTAL) | ROLE_BIT(ROLE_SUBTOTAL))) == ROLE_BIT(ROLE_TOTAL))) {
         return total_part(roles, first);
     }
     for (size_t i = 0; i < sizeof ORDER / sizeof ORDER[0]; i++) {
@@ -117,16 +118,18 @@ static const struct row *label_row(const struct row *rows, size_t at)
     return row_share(&rows[at - 1], sums) >= 0.5 ? &rows[at - 1] : r;
 }
 
-static bool is_total_in_name_only(const struct row *r)
+/* "Total items 7": a number of things, not of money. */
+static bool is_only_a_count(const struct row *r)
 {
-    return r->minor == 0 && row_has(r, ROLE_COUNT);
+    const struct number *n = &r->numbers[r->amount];
+    return row_has(r, ROLE_COUNT) && n->tail == 0 && n->currencies == 0;
 }
 
 static void gather(struct reading *r, const struct row *rows, size_t count)
 {
     r->priced = mem_array(PRICED_MOST, sizeof *r->priced);
     for (size_t i = 0; i < count && r->count < PRICED_MOST; i++) {
-        if (rows[i].amount == NO_AMOUNT || item_is_quantity_row(&rows[i]) || is_total_in_name_only(&rows[i])) {
+        if (rows[i].amount == NO_AMOUNT || item_is_quantity_row(&rows[i]) || is_only_a_count(&rows[i])) {
             continue;
         }
         struct priced *p = &r->priced[r->count++];
@@ -135,6 +138,7 @@ static void gather(struct reading *r, const struct row *rows, size_t count)
         p->label = label_row(rows, i);
         p->minor = rows[i].minor;
         p->part = part_of(p->label);
+        p->part = p->part == PART_INFORMATION && p->minor < 0 ? PART_DISCOUNT : p->part;
         p->may_be_total = p->part == PART_SUBTOTAL && same_word_both(p->label) != 0;
     }
 }
@@ -239,7 +243,7 @@ static int score(const struct reading *c, const struct running *sums)
     const struct priced *total = &c->priced[c->total];
     int goods = end->goods - start->goods;
     int points = total->may_be_total ? SCORE_TOTAL_EITHER_WAY : PARTS[total->part].as_total;
-    points += !c->is_items_proved ? 0 : goods > 1 ? SCORE_ITEMS_ADD_UP : SCORE_ONE_ITEM_ADDS_UP;
+    points += !c->is_items_proved ? 0 : goods > 1 ? SCORE_ITEMS_ADD_UP : c->has_total_word ? SCORE_ONE_ITEM_ADDS_UP : 0;
     points += c->is_total_proved ? SCORE_TOTAL_ADDS_UP : 0;
     points += c->is_payment_proved ? SCORE_PAYMENT_ADDS_UP : 0;
     points += total->row->size > 1 || total->row->is_bold ? SCORE_LARGE : 0;

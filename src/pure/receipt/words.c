@@ -9,10 +9,10 @@
 enum { BUCKETS = 1024, LONGEST_WORD = 48 };
 
 static const char *const ROLE_NAMES[ROLE_COUNT_OF_ROLES] = {
-    "total", "subtotal", "net",      "tax",          "included", "cash",  "card",    "voucher",  "other",
-    "paid",  "change",   "discount", "void",         "refund",   "bill",  "order",   "formal",   "voucher_title",
-    "slip",  "report",   "number",   "order_number", "date",     "table", "service", "rounding", "saved",
-    "count", "copy",     "original", "contact",      "heading",  "unit",  "month",   "am",       "pm",
+    "total",   "subtotal",     "net",  "tax",    "included", "cash",     "card",   "voucher",       "other", "paid",
+    "change",  "discount",     "void", "refund", "bill",     "order",    "formal", "voucher_title", "slip",  "report",
+    "number",  "order_number", "date", "table",  "service",  "rounding", "saved",  "count",         "copy",  "original",
+    "contact", "heading",      "unit", "month",  "buyer",    "am",       "pm",
 };
 
 /* Words by their first character; those that may begin inside a word stand in a list of their own. */

@@ -43,6 +43,7 @@ enum role {
     ROLE_HEADING,
     ROLE_UNIT,
     ROLE_MONTH,
+    ROLE_BUYER,
     ROLE_AM,
     ROLE_PM,
     ROLE_COUNT_OF_ROLES
