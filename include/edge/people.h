@@ -1,4 +1,6 @@
-/* The store's people: customers, what finds them, what we know of them, how they are tied, what we promised. */
+/* The store's people: customers, what finds them, what we know of them, how they are tied, what we promised.
+ * Everywhere here: ERR_MISSING: no such customer, fact or member of the staff; ERR_INPUT: a text that is empty, no UTF-8 or too
+ * long (4 KB), or a day that is none. `id` may be NULL where somebody is told, linked, tied or promised something. */
 #ifndef EDGE_PEOPLE_H
 #define EDGE_PEOPLE_H
 
@@ -26,7 +28,8 @@ MUST_USE err people_search(struct store *st, const char *text, unsigned most, cu
 struct fact_row { int64_t id; const char *key, *value, *source; int64_t learned_us, staff; bool is_current; };
 typedef void fact_fn(void *self, const struct fact_row *row);
 MUST_USE err people_learn(struct store *st, int64_t customer, const char *key, const char *value, const struct learned *from, int64_t *id);
-MUST_USE err people_retract(struct store *st, int64_t fact, const struct learned *from);   /* a fact that takes one back */
+/* A fact that takes one back: the value before it holds again. Also for a promise made by mistake. */
+MUST_USE err people_retract(struct store *st, int64_t fact, const struct learned *from);
 MUST_USE err people_each_fact(struct store *st, int64_t customer, bool only_current, fact_fn *fn, void *self);
 
 /* Identifiers: links that can be undone. A phone is not unique; a card is. kind: "card", "phone", "email", "handle". */

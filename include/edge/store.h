@@ -1,6 +1,6 @@
 /* The store: one SQLite file, one writer. What is learned of a person is only ever added (facts); current values are
  * derived from facts in the same transaction. Ids are `till << 40 | sequence`, so that tills can be joined later.
- * Texts handed to a row function are borrowed until it returns. Times are microseconds since 1970, UTC. */
+ * Texts handed to a row function are borrowed until it returns; it may call the store again. Times are microseconds since 1970, UTC. */
 #ifndef EDGE_STORE_H
 #define EDGE_STORE_H
 
@@ -19,7 +19,7 @@ struct store_options {
 };
 
 /* ERR_REFUSED: another process has it, or it was written by a newer version (and is left untouched); `reason` (mem_free)
- * says which. ERR_SYSTEM: the disk. */
+ * says which. ERR_SYSTEM: the disk. A rules_folder that is named must be there; a rule in it that cannot be used is left out. */
 MUST_USE err store_open(const struct store_options *options, int64_t now_us, struct store **out, char **reason);
 void store_close(struct store *st);
 
@@ -30,7 +30,7 @@ void store_rollback(struct store *st);
 
 /* Small named values of the program's own: the stream position, the printer's state, the page's choices. */
 MUST_USE err store_keep_value(struct store *st, const char *name, struct view value);
-MUST_USE err store_value(struct store *st, const char *name, void *into, size_t room, size_t *n);   /* ERR_MISSING */
+MUST_USE err store_value(struct store *st, const char *name, void *into, size_t room, size_t *n);   /* ERR_MISSING; ERR_FULL: more than room */
 
 /* Staff, from the first slice on: who did what. */
 struct staff_row { int64_t id; const char *name, *role; };

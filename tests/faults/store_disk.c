@@ -242,9 +242,13 @@ static void a_write_that_fails_once_loses_nothing_that_was_acknowledged(void **s
     fail_in_turn(*state, SQLITE_IOERR_WRITE, false);
 }
 
-static void a_failed_change_is_not_committed_piece_by_piece(void **state)
+/* A change so large that it reaches the disk before its commit: SQLite takes it back by itself when the disk is full, and what
+ * the caller still adds to it must not be committed on its own. */
+static void what_is_added_to_a_change_that_was_taken_back_is_refused(void **state)
 {
     struct fixture *f = *state;
+    enum { LARGE = 24 * 1024 * 1024 };
+    unsigned char *large = mem_new(LARGE);
     int64_t id = 0;
     assert_int_equal(store_begin(f->st), OK);
     assert_int_equal(people_add(f->st, "Round000 Person0", &f->today, &id), OK);
@@ -252,10 +256,44 @@ static void a_failed_change_is_not_committed_piece_by_piece(void **state)
     disk.fails_at = 1;
     disk.stays_broken = true;
     disk.code = SQLITE_FULL;
-    assert_int_equal(store_commit(f->st), ERR_SYSTEM);
-    assert_int_equal(people_add(f->st, "Round000 Person1", &f->today, &id), ERR_SYSTEM);
+    assert_int_equal(store_keep_value(f->st, "large", (struct view){ large, LARGE }), ERR_SYSTEM);
     disk.fails_at = 0;
+    assert_int_equal(people_add(f->st, "Round000 Person1", &f->today, &id), ERR_SYSTEM);
+    assert_int_equal(store_begin(f->st), ERR_SYSTEM);
+    assert_int_equal(store_commit(f->st), ERR_SYSTEM);
     assert_int_equal(count_of_round(f, 0), 0);
+    assert_int_equal(people_add(f->st, "Round000 Person2", &f->today, &id), OK);
+    reopen(f, NULL);
+    assert_int_equal(count_of_round(f, 0), 1);
+    mem_free(large);
+}
+
+/* The very first start, with a disk that is full at each of its writes in turn. */
+static void a_first_start_on_a_full_disk_can_be_repeated(void **state)
+{
+    struct fixture *f = *state;
+    int failed = 0;
+    store_close(f->st);
+    f->st = NULL;
+    assert_int_equal(unlink(f->path), 0);
+    for (long at = 1; f->st == NULL; at += 7) {
+        struct store_options options = { .path = f->path, .till = 3 };
+        char *reason = NULL;
+        disk.operation = 0;
+        disk.fails_at = at;
+        disk.stays_broken = true;
+        disk.code = SQLITE_FULL;
+        err e = store_open(&options, NOW_US, &f->st, &reason);
+        disk.fails_at = 0;
+        assert_true(e == OK || (e == ERR_SYSTEM && reason != NULL));
+        failed += e != OK;
+        mem_free(reason);
+    }
+    assert_true(failed >= 3);
+    char *reason = NULL;
+    assert_int_equal(store_check(f->st, &reason), OK);
+    int64_t id = 0;
+    assert_int_equal(people_add(f->st, "At last", &f->today, &id), OK);
 }
 
 int main(void)
@@ -264,7 +302,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_full_disk_loses_nothing_that_was_acknowledged),
         TEST(a_write_that_fails_once_loses_nothing_that_was_acknowledged),
-        TEST(a_failed_change_is_not_committed_piece_by_piece),
+        TEST(what_is_added_to_a_change_that_was_taken_back_is_refused),
+        TEST(a_first_start_on_a_full_disk_can_be_repeated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,7 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
+#include <time.h>
 
 /* --- opening ---------------------------------------------------------------------------------------------------------- */
 static void expect_refused(struct fixture *f, err expected, const char *part)
@@ -366,6 +366,26 @@ static void ages_and_days_are_said_as_people_say_them(void **state)
     expect_words(f, "SELECT birthday_away(NULL, '2026-10-14')", "NULL");
 }
 
+static void a_day_is_the_shops_own(void **state)
+{
+    (void)state;
+    char text[DAY_TEXT];
+    int64_t late_us = NOW_US + 2 * 60 * MINUTE_US;
+    setenv("TZ", "XXX-13", 1);
+    tzset();
+    day_text(day_of(late_us), text);
+    assert_string_equal(text, "2026-10-15");
+    assert_int_equal(day_of(day_noon_us(day_of(late_us))), day_of(late_us));
+    setenv("TZ", "XXX11", 1);
+    tzset();
+    day_text(day_of(NOW_US), text);
+    assert_string_equal(text, "2026-10-13");
+    setenv("TZ", "UTC", 1);
+    tzset();
+    day_text(day_of(-DAY_US), text);
+    assert_string_equal(text, "1969-12-31");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -383,6 +403,7 @@ int main(void)
         TEST(the_staff_are_listed),
         TEST(a_thing_finds_its_story_without_case_and_accents),
         TEST(birthdays_are_near_over_new_year_and_on_leap_days),
+        TEST(a_day_is_the_shops_own),
         TEST(ages_and_days_are_said_as_people_say_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
