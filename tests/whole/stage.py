@@ -59,7 +59,7 @@ class Stage:
     def configure(self, slips, settings):
         with open(self.config, "w", encoding="utf-8") as f:
             f.write(f"[tap]\nlisten = tcp:127.0.0.1:{self.tap_port}\nprinter = unix:{self.path('printer')}\n"
-                    f"folder = {self.folder}\ncontrol = {self.path('tap')}\n"
+                    f"folder = {self.folder}\ncontrol = {self.path('control')}\n"
                     f"[web]\nport = {self.web_port}\n[scanner]\naddress = unix:{self.path('scanner')}\n"
                     f"[slip]\nprint = {slips}\nwait_ms = 0\n{settings}\n")
 
