@@ -292,6 +292,14 @@ static const struct habit habits[] = {
     HABIT("two-byte letters underlined", "\x1c!\x80", "\xc4\xe3\xba\xc3 12\n"),
     HABIT("two-byte letters plain", "\x1c!\x00", "\xc4\xe3\xba\xc3 12\n"),
     HABIT("one-byte letters", "\x1c.", "\x81\x82 12\n"),
+    HABIT("Shift-JIS",
+          "\x1c"
+          "C\x01\x1c&",
+          "\x82\xa0\x82\xa2 12\n"),
+    HABIT("Chinese again",
+          "\x1c"
+          "C\x00\x1c.",
+          "\x81\x82 12\n"),
     HABIT("UTF-8", "\x1c(C\x02\x00\x30\x02", "Z\xc3\xbcrich \xe2\x82\xac\n"),
     HABIT("no UTF-8", "\x1c(C\x02\x00\x30\x01", "\x81\x82\n"),
     HABIT("bar code",
@@ -311,6 +319,8 @@ static const struct habit habits[] = {
           "\x1d(k\x06\x00\x31\x50\x30"
           "abc"
           "\x1d(k\x03\x00\x31\x51\x30"),
+    HABIT("stored QR code", "\x1d(k\x06\x00\x31\x50\x30xyz", "\x1d(k\x03\x00\x31\x51\x30"),
+    HABIT("stored graphic", "\x1d(L\x0c\x00\x30\x70\x30\x01\x01\x31\x08\x00\x02\x00\xff\x81", "-\n\x1d(L\x02\x00\x30\x32"),
     HABIT("one way", "\x1bU\x01", SUM),
     HABIT("stored picture",
           "\x1d*\x02\x01"
@@ -352,9 +362,10 @@ static void run_habits(struct trial *t)
     assert_true(t->slips >= 3 * (sizeof habits / sizeof *habits));
 }
 
-/* Every kind of row, each in the way that this model gets it. */
-static const char every_row[] = "centre\nhand: Thank you, {name}\nrule\nleft\ntext: Zoë paid 5 €\nbold: Žofie\nlarge: Да\n"
-                                "text: שלום\nqr: {code}\nfeed 2\ncentre\ntext: {shop}";
+/* Every kind of row, each in the way that this model gets it; with letters that a national set, the POS's own letters, or a
+ * reading of the bytes as UTF-8 or in pairs would change. */
+static const char every_row[] = "centre\nhand: Thank you, {name}\nrule\nleft\ntext: Zoë paid 5 €é\nbold: Žofie\nlarge: Да\n"
+                                "text: [\\] \\{\\|\\} # $ @ ~ AB\ntext: שלום\nqr: {code}\nfeed 2\ncentre\ntext: {shop}";
 
 static void what_a_pos_set_once_survives_every_slip(void **state)
 {
