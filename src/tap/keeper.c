@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FIRST_FD = 3, MOST_FDS = 256, MESSAGE_ROOM = 512, NAME_ROOM = 256, SHORT_LIFE_S = 1, MOST_PAUSE_MS = 2000 };
+enum { FIRST_FD = 3, MOST_FDS = 256, MESSAGE_ROOM = 512, NAME_ROOM = 256, SHORT_LIFE_S = 1, MOST_PAUSE_MS = 100 };
 
 struct held {
     char name[NAME_ROOM];

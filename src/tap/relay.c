@@ -46,8 +46,13 @@ bool relay_record(struct relay *r, enum journal_kind kind, uint64_t subject, str
 static void note_who_prints(struct relay *r, uint64_t position)
 {
     const struct spool_span *span = spool_span_at(r->parts.spool, position);
-    if (span != NULL && span->connection != 0) {
-        r->answers_to = span->connection;
+    if (span == NULL || span->connection == 0) {
+        return;
+    }
+    r->answers_to = span->connection;
+    struct pos *p = turns_find(r, span->connection);
+    if (p != NULL) {
+        p->moved_ms = loop_now_ms(r->parts.loop);
     }
 }
 
@@ -65,7 +70,6 @@ void relay_print(struct relay *r)
         spool_handed(s, taken);
         if (taken > 0) {
             note_who_prints(r, at);
-            r->moved_ms = loop_now_ms(r->parts.loop);
         }
         if (taken < next.n) {
             break;
@@ -86,7 +90,7 @@ void relay_accept(struct relay *r, struct pos *p, struct view bytes)
     spool_add(s, (struct spool_span){ .connection = p->number, .is_ended = p->kept_name == NULL }, bytes);
     spool_commit(s);
     spool_was_heard(s);
-    r->moved_ms = loop_now_ms(r->parts.loop);
+    p->moved_ms = loop_now_ms(r->parts.loop);
     p->has_spoken = true;
     relay_print(r);
 }
@@ -108,14 +112,16 @@ void relay_answer(struct relay *r, struct view bytes)
     struct spool *s = r->parts.spool;
     struct pos *p = who_asked(r);
     relay_record(r, JOURNAL_FROM_PRINTER, p != NULL ? p->number : 0, bytes);
-    if (p != NULL && wire_send(p->wire, bytes) != OK) {
-        log_warn("tap", "%zu bytes from the printer were not wanted", bytes.n);
+    if (p != NULL) {
+        p->moved_ms = loop_now_ms(r->parts.loop);
+        if (wire_send(p->wire, bytes) != OK) {
+            log_warn("tap", "%zu bytes from the printer were not wanted", bytes.n);
+        }
     }
     struct spool_state *next = spool_change(s);
     next->answer_end += bytes.n;
     spool_commit(s);
     spool_was_answered(s);
-    r->moved_ms = loop_now_ms(r->parts.loop);
     turns_settle(r);
 }
 
@@ -196,7 +202,6 @@ err relay_open(const struct relay_parts *parts, struct relay **out)
 {
     struct relay *r = mem_new(sizeof *r);
     r->parts = *parts;
-    r->moved_ms = loop_now_ms(parts->loop);
     list_init(&r->connections);
     err e = turns_open(r);
     e = e == OK ? open_printer(r) : e;

@@ -11,7 +11,8 @@ struct pos {
     struct relay *relay;
     struct wire *wire;
     uint64_t number;
-    char *kept_name; /* NULL: nobody keeps it */
+    char *kept_name;  /* NULL: nobody keeps it */
+    int64_t moved_ms; /* when a byte of it, or for it, last went either way */
     bool has_spoken, has_ended;
 };
 
@@ -27,7 +28,6 @@ struct relay {
     size_t connection_count;
     struct pos *holder;  /* NULL: whoever speaks first */
     uint64_t answers_to; /* the connection whose byte the printer took last */
-    int64_t moved_ms;    /* when a byte last went either way */
     struct timer *turn_timer, *end_timer, *forget_timer;
     uint64_t insertion; /* the one that runs, or 0 */
     uint64_t insertion_from, insertion_to;

@@ -69,7 +69,7 @@ static bool finish_if_done(struct relay *r, struct pos *p)
     if (!p->has_ended || !is_printed(r, p) || r->insertion != 0) {
         return false;
     }
-    int64_t left_ms = r->moved_ms + r->parts.answer_wait_ms - loop_now_ms(r->parts.loop);
+    int64_t left_ms = p->moved_ms + r->parts.answer_wait_ms - loop_now_ms(r->parts.loop);
     if (left_ms > 0 && p->has_spoken) {
         if (r->end_timer == NULL) {
             r->end_timer = loop_after(r->parts.loop, left_ms, end_timer_rang, r);
@@ -100,7 +100,7 @@ static void release_silent(struct relay *r)
     if (r->holder == NULL || r->holder->has_ended || r->connection_count < 2) {
         return;
     }
-    int64_t left_ms = r->moved_ms + r->parts.turn_quiet_ms - loop_now_ms(r->parts.loop);
+    int64_t left_ms = r->holder->moved_ms + r->parts.turn_quiet_ms - loop_now_ms(r->parts.loop);
     if (left_ms <= 0 && is_idle(r)) {
         r->holder = NULL;
         return;
@@ -205,7 +205,7 @@ static const struct wire_owner pos_owner = {
 static struct pos *add_pos(struct relay *r, struct wire *w, uint64_t number)
 {
     struct pos *p = mem_new(sizeof *p);
-    *p = (struct pos){ .relay = r, .wire = w, .number = number };
+    *p = (struct pos){ .relay = r, .wire = w, .number = number, .moved_ms = loop_now_ms(r->parts.loop) };
     list_append(&r->connections, &p->node);
     r->connection_count++;
     if (w != NULL) {
