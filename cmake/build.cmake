@@ -125,6 +125,12 @@ function(device_test name)
   set_property(TARGET ${name} PROPERTY CROSSCOMPILING_EMULATOR umockdev-wrapper)
 endfunction()
 
+# process_test(name SCRIPT [argument...]): a script of tests/ against the programs of this build.
+function(process_test name script)
+  add_test(NAME ${name} COMMAND python3 ${PROJECT_SOURCE_DIR}/tests/${script} ${ARGN})
+  set_tests_properties(${name} PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT "TILLSIDE_BUILD=${CMAKE_BINARY_DIR}" TIMEOUT 600)
+endfunction()
+
 # fuzz_target(name MODULES module... FILES file...): run by `packaging/test` for a minute each, its corpus beside it.
 function(fuzz_target name)
   cmake_parse_arguments(F "" "" "MODULES;LIBS;FILES" ${ARGN})

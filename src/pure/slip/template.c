@@ -35,7 +35,8 @@ struct filler {
 static err complain(struct filler *f, const char *what, struct view culprit)
 {
     int shown = culprit.n > 40 ? 40 : (int)culprit.n;
-    *f->reason = mem_format("line %u: %s%s%.*s", f->number, what, shown > 0 ? ": " : "", shown, (const char *)culprit.at);
+    *f->reason =
+        mem_format("line %u: %s%s%.*s", f->number, what, shown > 0 ? ": " : "", shown, shown > 0 ? (const char *)culprit.at : "");
     return ERR_INPUT;
 }
 
