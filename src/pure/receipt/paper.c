@@ -35,13 +35,12 @@ static size_t copy_line(const char *text, uint32_t *to)
 
 static bool is_rule(const uint32_t *text, size_t count)
 {
-    size_t drawn = 0, same = 1;
+    size_t drawn = 0;
     for (size_t i = 0; i < count; i++) {
         if (!draws_rule(text_fold(text[i]))) {
             return false;
         }
         drawn += text[i] != ' ' && text[i] != '\t';
-        same += i > 0 && text[i] == text[i - 1];
     }
     return drawn >= LEAST_RULE || drawn == 0;
 }

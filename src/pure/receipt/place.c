@@ -105,7 +105,7 @@ static bool stands_in(const struct mark *m, const struct row *r)
 {
     for (size_t at = 0; m->count > 0 && at + m->count <= r->count; at++) {
         const uint32_t *t = r->folded;
-        if (memcmp(t + at, m->points, m->count * sizeof *t) != 0) {
+        if (t[at] != m->points[0] || memcmp(t + at, m->points, m->count * sizeof *t) != 0) {
             continue;
         }
         size_t end = at + m->count;
