@@ -40,6 +40,7 @@ struct web_row {
     web_fn *fn;
 };
 
+/* Rows, names, files and metrics are borrowed as long as the web is open. */
 struct web_options {
     const char *address;               /* numeric; NULL: "127.0.0.1" */
     unsigned port;                     /* 0: any; web_port tells */
