@@ -93,11 +93,16 @@ static void admit(void *self, unsigned ready)
     }
 }
 
+/* A guest that hears no more may still have sent what is to be read: only the answers are given up. */
 static void flush(struct port *p)
 {
     while (p->out.n > 0) {
         ssize_t n = write(p->guest_fd, p->out.at, p->out.n);
-        if (n <= 0) {
+        if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+            return;
+        }
+        if (n < 0) {
+            buf_drop(&p->out, p->out.n);
             return;
         }
         buf_drop(&p->out, (size_t)n);

@@ -16,6 +16,16 @@ static const struct page {
     { 49, "CP1255" },     { 50, "CP1256" },      { 51, "CP1257" },  { 52, "CP1258" },     { 53, "RK1048" },
 };
 
+/* What the TM series adds to the katakana page: blocks, lines, and a few words of Japanese receipts. */
+static const uint16_t around_katakana[][33] = {
+    { 0x80,   0x2581, 0x2582, 0x2583, 0x2584, 0x2585, 0x2586, 0x2587, 0x2588, 0x258F, 0x258E,
+      0x258D, 0x258C, 0x258B, 0x258A, 0x2589, 0x253C, 0x2534, 0x252C, 0x2524, 0x251C, 0x2594,
+      0x2500, 0x2502, 0x2595, 0x250C, 0x2510, 0x2514, 0x2518, 0x256D, 0x256E, 0x2570, 0x256F },
+    { 0xE0,   0x2550, 0x255E, 0x256A, 0x2561, 0x25E2, 0x25E3, 0x25E5, 0x25E4, 0x2660, 0x2665,
+      0x2666, 0x2663, 0x25CF, 0x25CB, 0x2571, 0x2572, 0x2573, 0x5186, 0x5E74, 0x6708, 0x65E5,
+      0x6642, 0x5206, 0x79D2, 0x3012, 0x5E02, 0x533A, 0x753A, 0x6751, 0x4EBA, 0x2592, 0 },
+};
+
 static uint32_t converted(iconv_t to_ucs4, const uint8_t *at, size_t n)
 {
     uint8_t out[8];
@@ -52,6 +62,11 @@ void charset_page(unsigned number, uint32_t upper[128])
         upper[i] = converted(cd, &byte, 1);
     }
     iconv_close(cd);
+    for (size_t i = 0; number == 1 && i < 2; i++) {
+        for (unsigned j = 0; j < 32; j++) {
+            upper[around_katakana[i][0] - 128 + j] = around_katakana[i][1 + j];
+        }
+    }
     if (number == 13) {
         upper[0xD5 - 128] = 0x20AC; /* the makers' 857 has the euro where IBM's has nothing */
     }

@@ -14,7 +14,7 @@ static const struct cell_shape {
     struct cell_size size;
     unsigned em_x, em_y;
 } shapes[] = {
-    [CELL_A] = { { 12, 24, 19 }, 20, 22 },
+    [CELL_A] = { { 12, 24, 20 }, 20, 21 },
     [CELL_B] = { { 9, 17, 13 }, 15, 15 },
     [CELL_WIDE] = { { 24, 24, 20 }, 23, 23 },
 };
