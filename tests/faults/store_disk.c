@@ -4,7 +4,7 @@
 
 #include <sqlite3.h>
 
-/* --- a file system between SQLite and the real one --------------------------------------------------------------------- */
+/* --- a file system between SQLite and the real one --- */
 static struct {
     long operation, fails_at; /* counted from 1; 0: never */
     bool stays_broken;
@@ -164,7 +164,7 @@ static void put_shim_between(void)
     assert_int_equal(sqlite3_vfs_register(&shim_vfs, 1), SQLITE_OK);
 }
 
-/* --- one change with many writes ------------------------------------------------------------------------------------------ */
+/* --- one change with many writes --- */
 static err big_change(struct fixture *f, int round, bool *was_acknowledged)
 {
     *was_acknowledged = false;

@@ -81,6 +81,20 @@ __attribute__((unused)) static int64_t learn(struct fixture *f, int64_t customer
     return id;
 }
 
+__attribute__((unused)) static int64_t visit_of(struct fixture *f, int64_t customer, int64_t days_ago)
+{
+    int64_t id = 0, then_us = NOW_US - days_ago * DAY_US;
+    assert_int_equal(visits_open(f->st, customer, "scan", then_us, &id), OK);
+    return id;
+}
+
+__attribute__((unused)) static int64_t past_visit(struct fixture *f, int64_t customer, int64_t days_ago)
+{
+    int64_t id = visit_of(f, customer, days_ago);
+    assert_int_equal(visits_close(f->st, id, NOW_US - days_ago * DAY_US + 5 * MINUTE_US), OK);
+    return id;
+}
+
 /* One line for each row, joined by newlines; the tests compare the whole. */
 struct lines {
     char text[8192];

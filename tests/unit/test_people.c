@@ -4,7 +4,7 @@
 
 #include <sqlite3.h>
 
-/* --- facts ------------------------------------------------------------------------------------------------------------ */
+/* --- facts --- */
 static void fact_line(void *self, const struct fact_row *row)
 {
     add_line(self, "%s=%s%s", row->key, row->value, row->is_current ? "" : " (past)");
@@ -87,7 +87,7 @@ static void a_clock_that_goes_back_does_not_make_new_facts_old(void **state)
     expect_customer(f, anna, "Anna|-|Eger|-\n");
 }
 
-/* --- identifiers -------------------------------------------------------------------------------------------------------- */
+/* --- identifiers --- */
 static int64_t link_to(struct fixture *f, int64_t customer, const char *kind, const char *value, err expected)
 {
     int64_t id = 0;
@@ -141,7 +141,7 @@ static void a_phone_finds_somebody_only_when_it_is_one_persons(void **state)
     expect_code(f, "", 0);
 }
 
-/* --- ties and promises ------------------------------------------------------------------------------------------------- */
+/* --- ties and promises --- */
 static void tie_line(void *self, const struct tie_row *row)
 {
     add_line(self, "%s %s", row->word, row->other_name);
@@ -195,7 +195,7 @@ static void open_promises_are_listed_by_their_day(void **state)
     assert_string_equal(l.text, "Tom: the watch by 2026-10-12, open\n");
 }
 
-/* --- search ---------------------------------------------------------------------------------------------------------------- */
+/* --- search --- */
 static void name_line(void *self, const struct customer_row *row)
 {
     add_line(self, "%s", row->name);
@@ -298,8 +298,7 @@ static void one_of_thousands_is_found(void **state)
     assert_int_equal(store_check(f->st, &reason), OK);
 }
 
-/* --- what is derived ---------------------------------------------------------------------------------------------------------
- */
+/* --- what is derived --- */
 static int dump_row(void *self, int count, char **values, char **names)
 {
     (void)names;

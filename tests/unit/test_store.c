@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
-/* --- opening ---------------------------------------------------------------------------------------------------------- */
+/* --- opening --- */
 static void expect_refused(struct fixture *f, err expected, const char *part)
 {
     struct store_options options = { .path = f->path, .till = 3 };
@@ -150,7 +150,7 @@ static void a_commit_is_on_the_disk_when_it_is_acknowledged(void **state)
     assert_int_equal(query_end(&q), OK);
 }
 
-/* --- changes -------------------------------------------------------------------------------------------------------------- */
+/* --- changes --- */
 static void count_row(void *self, const struct customer_row *row)
 {
     (void)row;
@@ -232,8 +232,7 @@ static void a_row_function_may_ask_the_store_again(void **state)
     assert_int_equal(c.seen, 3);
 }
 
-/* --- small things ------------------------------------------------------------------------------------------------------------
- */
+/* --- small things --- */
 static void a_named_value_is_kept_and_given_back(void **state)
 {
     struct fixture *f = *state;
@@ -303,8 +302,7 @@ static void a_thing_finds_its_story_without_case_and_accents(void **state)
     }
 }
 
-/* --- days ----------------------------------------------------------------------------------------------------------------------
- */
+/* --- days --- */
 static void birthdays_are_near_over_new_year_and_on_leap_days(void **state)
 {
     (void)state;

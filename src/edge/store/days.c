@@ -126,7 +126,7 @@ int64_t day_nearest_anniversary(const char *birthday, int64_t today)
     return best;
 }
 
-/* --- the words, as functions that a rule may call ---------------------------------------------------------------------- */
+/* --- the words, as functions that a rule may call --- */
 static void say_age(int64_t days, char out[AGE_TEXT])
 {
     static const struct {

@@ -108,7 +108,7 @@ err store_rebuild(struct store *st)
     return store_finish(st, e);
 }
 
-/* --- the hybrid logical clock: wall milliseconds << 16 | counter, never back ----------------------------------------------- */
+/* --- the hybrid logical clock: wall milliseconds << 16 | counter, never back --- */
 err facts_restore_clock(struct store *st)
 {
     return store_number(st, "SELECT ifnull(max(hlc), 0) FROM facts", NO_VALUES, &st->last_hlc);
@@ -121,8 +121,18 @@ static int64_t next_hlc(struct store *st, int64_t now_us)
     return st->last_hlc;
 }
 
-/* --- adding ------------------------------------------------------------------------------------------------------------------
- */
+/* --- adding --- */
+static bool has_tail(const unsigned char *p, size_t length)
+{
+    for (size_t i = 1; i < length; i++) {
+        if ((p[i] & 0xc0) != 0x80) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* 0: no UTF-8. */
 static size_t length_of_character(const unsigned char *p, size_t left)
 {
     static const struct {
@@ -130,15 +140,9 @@ static size_t length_of_character(const unsigned char *p, size_t left)
         size_t length;
     } forms[] = { { 0x80, 0x00, 1 }, { 0xe0, 0xc0, 2 }, { 0xf0, 0xe0, 3 }, { 0xf8, 0xf0, 4 } };
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if ((p[0] & forms[i].mask) != forms[i].lead || forms[i].length > left) {
-            continue;
+        if ((p[0] & forms[i].mask) == forms[i].lead) {
+            return forms[i].length <= left && has_tail(p, forms[i].length) ? forms[i].length : 0;
         }
-        for (size_t k = 1; k < forms[i].length; k++) {
-            if ((p[k] & 0xc0) != 0x80) {
-                return 0;
-            }
-        }
-        return forms[i].length;
     }
     return 0;
 }
@@ -259,8 +263,7 @@ err people_each_fact(struct store *st, int64_t customer, bool only_current, fact
     return query_end(&q);
 }
 
-/* --- the night's check ---------------------------------------------------------------------------------------------------------
- */
+/* --- the night's check --- */
 static err check_with(struct store *st, const char *sql, char **reason)
 {
     struct query q = store_ask(st, sql, NO_VALUES);

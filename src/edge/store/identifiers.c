@@ -3,26 +3,32 @@
 #include <ctype.h>
 #include <string.h>
 
-enum { FINDER_ROOM = 512, PHONE_DIGITS = 20, LOCAL_DIGITS = 9 };
+enum { FINDER_ROOM = 512 };
 
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The digits of a phone number from the last to the first; letters in it mean that it is none. */
-static bool phone_finder(const char *value, char out[FINDER_ROOM])
+size_t phone_digits_reversed(const char *text, char out[PHONE_DIGITS + 1])
 {
     size_t n = 0;
-    for (size_t i = strlen(value); i-- > 0;) {
-        if (isdigit((unsigned char)value[i]) && n < PHONE_DIGITS) {
-            out[n++] = value[i];
-        } else if (strchr(" -+()/.", value[i]) == NULL) {
-            return false;
+    for (size_t i = strlen(text); i-- > 0;) {
+        bool is_digit = isdigit((unsigned char)text[i]);
+        if (n == PHONE_DIGITS || (!is_digit && strchr(" -+()/.", text[i]) == NULL)) {
+            return 0;
         }
+        out[n] = text[i];
+        n += is_digit;
     }
     out[n] = '\0';
-    return n >= 3;
+    return n;
+}
+
+static bool phone_finder(const char *value, char out[FINDER_ROOM])
+{
+    enum { LEAST_DIGITS = 3 };
+    return phone_digits_reversed(value, out) >= LEAST_DIGITS;
 }
 
 static bool plain_finder(const char *value, bool in_small_letters, char out[FINDER_ROOM])
@@ -62,45 +68,46 @@ static bool make_finder(const char *kind, const char *value, char out[FINDER_ROO
     return false;
 }
 
+struct link {
+    int64_t id, owner;
+};
+
 /* Who already has it: the newest link to the same card, or this customer's own link of another kind. */
-static err find_link(struct store *st, int64_t customer, const char *kind, const char *finder, int64_t *id, int64_t *owner)
+static err find_link(struct store *st, int64_t customer, const char *kind, const char *finder, struct link *found)
 {
     struct query q = store_ask(st,
                                "SELECT id, customer FROM identifiers WHERE kind = ?1 AND finder = ?2 AND is_active "
                                "AND (kind = 'card' OR customer = ?3) ORDER BY id DESC LIMIT 1",
                                VALUES(words(kind), words(finder), number(customer)));
-    err found = ERR_MISSING;
+    *found = (struct link){ 0, 0 };
     if (query_next(&q)) {
-        *id = query_number(&q, 0);
-        *owner = query_number(&q, 1);
-        found = OK;
+        *found = (struct link){ query_number(&q, 0), query_number(&q, 1) };
     }
-    err e = query_end(&q);
-    return e != OK ? e : found;
+    return query_end(&q);
 }
 
 err people_link(struct store *st, int64_t customer, const char *kind, const char *value, const struct learned *from, int64_t *id)
 {
     char finder[FINDER_ROOM];
+    struct link known;
     if (!text_is_sound(value, FINDER_ROOM) || !make_finder(kind, value, finder)) {
         return ERR_INPUT;
     }
-    int64_t known = 0, owner = 0;
-    err e = find_link(st, customer, kind, finder, &known, &owner);
-    if (e == OK && owner != customer) {
-        return ERR_REFUSED;
-    }
-    if (e == OK) {
-        if (id != NULL) {
-            *id = known;
-        }
-        return OK;
-    }
-    if (e != ERR_MISSING) {
+    err e = find_link(st, customer, kind, finder, &known);
+    if (e != OK) {
         return e;
     }
-    struct fact f = { .customer = customer, .kind = "link", .key = kind, .value = value, .detail = finder };
-    return facts_add(st, &f, from, id);
+    if (known.id == 0) {
+        struct fact f = { .customer = customer, .kind = "link", .key = kind, .value = value, .detail = finder };
+        return facts_add(st, &f, from, id);
+    }
+    if (known.owner != customer) {
+        return ERR_REFUSED;
+    }
+    if (id != NULL) {
+        *id = known.id;
+    }
+    return OK;
 }
 
 err people_unlink(struct store *st, int64_t identifier, const struct learned *from)
@@ -125,8 +132,7 @@ err people_each_identifier(struct store *st, int64_t customer, identifier_fn *fn
     return query_end(&q);
 }
 
-/* --- who is it?
- * ------------------------------------------------------------------------------------------------------------------ */
+/* --- who is it? --- */
 static err find_card(struct store *st, const char *code, int64_t *customer)
 {
     char finder[FINDER_ROOM];
@@ -154,13 +160,13 @@ static err find_phone(struct store *st, const char *code, int64_t *customer)
         return ERR_MISSING;
     }
     err e = find_only_one(st, "phone", finder, finder, customer);
-    if (e != ERR_MISSING || strlen(finder) < LOCAL_DIGITS) {
+    if (e != ERR_MISSING || strlen(finder) < PHONE_LOCAL_DIGITS) {
         return e;
     }
-    memcpy(end, finder, LOCAL_DIGITS);
-    end[LOCAL_DIGITS] = ':'; /* comes after every digit */
-    end[LOCAL_DIGITS + 1] = '\0';
-    finder[LOCAL_DIGITS] = '\0';
+    memcpy(end, finder, PHONE_LOCAL_DIGITS);
+    end[PHONE_LOCAL_DIGITS] = ':'; /* comes after every digit */
+    end[PHONE_LOCAL_DIGITS + 1] = '\0';
+    finder[PHONE_LOCAL_DIGITS] = '\0';
     return find_only_one(st, "phone", finder, end, customer);
 }
 

@@ -219,7 +219,7 @@ err store_new_id(struct store *st, const char *sequence, int64_t *id)
     return e;
 }
 
-/* --- transactions ------------------------------------------------------------------------------------------------------ */
+/* --- transactions --- */
 static err run_plain(struct store *st, const char *sql)
 {
     int code = sqlite3_exec(st->db, sql, NULL, NULL, NULL);

@@ -119,8 +119,7 @@ err visits_keep_receipt(struct store *st, const struct receipt *r, const struct 
     return e;
 }
 
-/* --- reading back ------------------------------------------------------------------------------------------------------------
- */
+/* --- reading back --- */
 static struct amount read_amount(struct query *q, int column)
 {
     return (struct amount){ query_number(q, column), !query_is_null(q, column) };

@@ -37,7 +37,7 @@ struct store {
     struct rules *rules;
 };
 
-/* --- query.c: values in, rows out ---------------------------------------------------------------------------------- */
+/* --- query.c: values in, rows out --- */
 enum value_kind { VALUE_NOTHING, VALUE_NUMBER, VALUE_DECIMAL, VALUE_TEXT, VALUE_BYTES };
 
 struct value {
@@ -83,23 +83,28 @@ MUST_USE err store_new_id(struct store *st, const char *sequence, int64_t *id);
 err store_error(struct store *st, int code);
 void store_forget_statements(struct store *st);
 
-/* --- migrate.c ------------------------------------------------------------------------------------------------------- */
+/* --- migrate.c --- */
 MUST_USE err store_look(const char *path, int newest, char **reason);
 MUST_USE err store_migrate(sqlite3 *db, const struct embedded_file *schema, char **reason);
 int store_newest_version(const struct embedded_file *schema);
 
-/* --- facts.c --------------------------------------------------------------------------------------------------------- */
+/* --- facts.c --- */
 struct fact {
     int64_t customer, other, about;
     const char *kind, *key, *value, *detail;
 };
 MUST_USE err facts_add(struct store *st, const struct fact *f, const struct learned *from, int64_t *id);
 MUST_USE err facts_restore_clock(struct store *st);
-/* `table` is a row of the derived tables in facts.c; only the rows of this customer are made again. */
+/* After a change that no fact tells of: a visit. 0 is nobody. */
 MUST_USE err facts_derive_profile(struct store *st, int64_t customer);
 bool text_is_sound(const char *text, size_t ceiling); /* not empty, below the ceiling, valid UTF-8 */
 
-/* --- words.c: texts without case and accents, cut as the search does it ---------------------------------------------- */
+/* --- identifiers.c --- */
+enum { PHONE_DIGITS = 20, PHONE_LOCAL_DIGITS = 9 };
+/* The digits of a phone number from the last to the first; 0: this is none. */
+size_t phone_digits_reversed(const char *text, char out[PHONE_DIGITS + 1]);
+
+/* --- words.c: texts without case and accents, cut as the search does it --- */
 struct cut_words {
     char *at[32];
     size_t count;
@@ -110,7 +115,7 @@ void words_cut(struct store *st, const char *text, struct cut_words *out);
 void words_clear(struct cut_words *w);
 bool words_are_about(struct store *st, const char *about, const char *description);
 
-/* --- days.c: days and ages as people say them ------------------------------------------------------------------------ */
+/* --- days.c: days and ages as people say them --- */
 enum { DAY_TEXT = 11, AGE_TEXT = 32 };
 int64_t day_of(int64_t when_us);                /* days since 1970, by the shop's own clock */
 void day_text(int64_t day, char out[DAY_TEXT]); /* "2026-11-30" */
@@ -119,7 +124,7 @@ int64_t day_nearest_anniversary(const char *birthday, int64_t today); /* -183 to
 int64_t day_noon_us(int64_t day);
 MUST_USE err days_register(sqlite3 *db);
 
-/* --- rules.c ----------------------------------------------------------------------------------------------------------- */
+/* --- rules.c --- */
 void rules_load(struct store *st, const char *folder);
 void rules_free(struct rules *r);
 

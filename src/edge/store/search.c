@@ -3,12 +3,11 @@
 
 #include "base/mem.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_FOUND = 400, FROM_INDEX = 150, FROM_REGULARS = 100, LEAST_DIGITS = 3, MOST_DIGITS = 20, QUERY_CEILING = 1024 };
+enum { MOST_FOUND = 400, FROM_INDEX = 150, FROM_REGULARS = 100, LEAST_DIGITS = 3, QUERY_CEILING = 1024 };
 
 struct found {
     int64_t customer;
@@ -67,8 +66,7 @@ static void add(struct findings *f, int64_t customer, int points, int64_t last_v
     }
 }
 
-/* --- by words ----------------------------------------------------------------------------------------------------------------
- */
+/* --- by words --- */
 static err add_from_index(struct findings *f, const char *ending)
 {
     struct buf match;
@@ -129,36 +127,18 @@ static err search_words(struct findings *f, const char *text)
     return e == OK ? add_from_index(f, "*") : e;
 }
 
-/* --- by the tail of a phone
- * ----------------------------------------------------------------------------------------------------- */
-static size_t reversed_digits(const char *text, char out[MOST_DIGITS + 1])
-{
-    size_t n = 0;
-    for (size_t i = strlen(text); i-- > 0;) {
-        if (isdigit((unsigned char)text[i])) {
-            if (n == MOST_DIGITS) {
-                return 0;
-            }
-            out[n++] = text[i];
-        } else if (strchr(" -+()/.", text[i]) == NULL) {
-            return 0;
-        }
-    }
-    out[n] = '\0';
-    return n;
-}
-
+/* --- by the tail of a phone --- */
 /* A whole number is compared by its last nine digits: what stands before them is written in several ways. */
 static err search_phones(struct findings *f, const char *text)
 {
-    enum { LOCAL_DIGITS = 9, POINTS = 2 };
-    char digits[MOST_DIGITS + 1], end[MOST_DIGITS + 2];
-    size_t n = reversed_digits(text, digits);
+    enum { POINTS = 2 };
+    char digits[PHONE_DIGITS + 1], end[PHONE_DIGITS + 2];
+    size_t n = phone_digits_reversed(text, digits);
     if (n < LEAST_DIGITS) {
         return OK;
     }
-    if (n > LOCAL_DIGITS) {
-        digits[LOCAL_DIGITS] = '\0';
+    if (n > PHONE_LOCAL_DIGITS) {
+        digits[PHONE_LOCAL_DIGITS] = '\0';
     }
     snprintf(end, sizeof end, "%s:", digits); /* ':' comes after every digit */
     struct query q = store_ask(f->st,
@@ -172,8 +152,7 @@ static err search_phones(struct findings *f, const char *text)
     return query_end(&q);
 }
 
-/* --- the best first
- * ---------------------------------------------------------------------------------------------------------------- */
+/* --- the best first --- */
 static int better(const void *left, const void *right)
 {
     const struct found *a = left, *b = right;

@@ -41,8 +41,7 @@ static err told(struct loading *l, err e, const char *what, const char *value)
     return e == OK || e == ERR_SYSTEM ? e : refuse(l, what, value != NULL ? value : "");
 }
 
-/* --- dates
- * ----------------------------------------------------------------------------------------------------------------------- */
+/* --- dates --- */
 /* "-21d", "+2w", "-5m", "-1y", "2026-11-30"; NULL is today. */
 static bool read_day(const struct loading *l, const char *text, int64_t *day)
 {
@@ -84,8 +83,7 @@ static err read_learned(struct loading *l, const cJSON *object, const char *date
                 "nobody on the staff is called", staff);
 }
 
-/* --- each kind of entry
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- each kind of entry --- */
 typedef err entry_fn(struct loading *l, int64_t customer, const cJSON *entry);
 
 static err each_entry(struct loading *l, const cJSON *object, const char *name, int64_t customer, entry_fn *fn)
@@ -183,8 +181,7 @@ static err add_birthday(struct loading *l, int64_t customer, const cJSON *entry,
     return told(l, people_learn(l->st, customer, "birthday", value, from, NULL), "not a birthday:", value);
 }
 
-/* --- visits with what was bought
- * --------------------------------------------------------------------------------------------------- */
+/* --- visits with what was bought --- */
 static err read_items(struct loading *l, const cJSON *entries, struct receipt *r)
 {
     const cJSON *entry = NULL;
@@ -257,8 +254,7 @@ static err add_touch(struct loading *l, int64_t customer, const cJSON *entry)
     return told(l, visits_add_touch(l->st, &touch, NULL), "cannot keep the touch", text);
 }
 
-/* --- customers
- * ------------------------------------------------------------------------------------------------------------------------ */
+/* --- customers --- */
 static err customer_of_key(struct loading *l, const char *key, int64_t *id)
 {
     return store_number(l->st, "SELECT CAST(value AS TEXT) FROM named_values WHERE name = 'shop.customer.' || ?1",

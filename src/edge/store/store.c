@@ -153,7 +153,7 @@ void store_close(struct store *st)
     mem_free(st);
 }
 
-/* --- named values and the staff ------------------------------------------------------------------------------------------ */
+/* --- named values and the staff --- */
 err store_keep_value(struct store *st, const char *name, struct view value)
 {
     return store_run(st,

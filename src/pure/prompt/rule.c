@@ -132,25 +132,28 @@ static err check_head(struct head *h)
     return read_warmth(h);
 }
 
+static bool is_question(const char *sql)
+{
+    return strncasecmp(sql, "SELECT", 6) == 0 || strncasecmp(sql, "WITH", 4) == 0;
+}
+
 /* Reads comments up to the first line of SQL, which must ask and not do. */
 static err read_lines(struct head *h, const char *text)
 {
-    for (const char *line = text; *line != '\0'; h->line++) {
+    for (const char *line = text, *next; *line != '\0'; line = next, h->line++) {
         size_t n = strcspn(line, "\n"), blank = strspn(line, " \t\r");
+        next = line + n + (line[n] == '\n');
         while (n > 0 && (line[n - 1] == '\r' || line[n - 1] == ' ')) {
             n--;
         }
-        if (strncmp(line, "--", 2) == 0) {
-            err e = read_comment(h, line, n);
-            if (e != OK) {
-                return e;
-            }
-        } else if (blank < n) {
-            bool asks = strncasecmp(line + blank, "SELECT", 6) == 0 || strncasecmp(line + blank, "WITH", 4) == 0;
-            return asks ? OK : refuse(h, "expected a SELECT", "");
+        bool is_comment = strncmp(line, "--", 2) == 0;
+        if (!is_comment && blank < n) {
+            return is_question(line + blank) ? OK : refuse(h, "expected a SELECT", "");
         }
-        line += strcspn(line, "\n");
-        line += *line == '\n';
+        err e = is_comment ? read_comment(h, line, n) : OK;
+        if (e != OK) {
+            return e;
+        }
     }
     return refuse(h, "there is no query", "");
 }
