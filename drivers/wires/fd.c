@@ -1,6 +1,5 @@
 #include "fd.h"
 
-#include "edge/wire.h"
 #include "loop/loop.h"
 
 #include <errno.h>

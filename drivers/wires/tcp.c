@@ -1,5 +1,4 @@
 /* tcp:127.0.0.1:9100, tcp:[::1]:9100; addresses are numeric, names would have to be waited for. */
-#include "edge/wire.h"
 #include "fd.h"
 #include "loop/loop.h"
 

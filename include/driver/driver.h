@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 struct loop;
 struct wire;
@@ -34,6 +35,15 @@ struct wire_kind {
     err (*listen)(const char *rest, int *fd);
     err (*take)(struct wire *w, int fd, bool is_accepted);
     void (*find)(void (*found)(void *self, const char *address), void *self);   /* optional: devices that are here now */
+};
+
+/* Memory outside the process (a shared file), in which the kernel itself notes, within the system call, how much it took
+ * or gave: so a successor knows what a killed process had really done. Sockets only; other wires ignore it. */
+enum { WIRE_READ_BYTES = 32768 };
+struct wire_witness {
+    struct mmsghdr taken, given;   /* msg_len: of the last push, of the last read; the owner sets them to zero */
+    uint64_t reader;               /* the tag of the wire that read last */
+    unsigned char bytes[WIRE_READ_BYTES];
 };
 
 const struct wire_kind *wire_kind_of(const struct wire_kind *const *kinds, const char *address);   /* NULL: no such scheme */

@@ -10,7 +10,6 @@
 #include "loop/loop.h"
 
 #include <stdbool.h>
-#include <sys/socket.h>
 
 struct wire;
 struct wire_kind; /* driver/driver.h */
@@ -42,14 +41,8 @@ bool wire_is_open(const struct wire *w);
 const char *wire_address(const struct wire *w);
 void wire_finish(struct wire *w); /* wire_close in good order: the other side sees an end, not a break */
 
-/* Memory outside the process (a shared file), in which the kernel itself notes, within the system call, how much it took
- * or gave: so a successor knows what a killed process had really done. Sockets only; other wires ignore it. */
-enum { WIRE_READ_BYTES = 32768 };
-struct wire_witness {
-    struct mmsghdr taken, given; /* msg_len: of the last push, of the last read; the owner sets them to zero */
-    uint64_t reader;             /* the tag of the wire that read last */
-    unsigned char bytes[WIRE_READ_BYTES];
-};
+/* Lets the kernel note, in memory that outlives us, what it took and gave (driver/driver.h). */
+struct wire_witness;
 void wire_set_witness(struct wire *w, struct wire_witness *witness, uint64_t tag); /* borrowed until wire_close */
 
 /* Descriptors that outlive the process: what a keeper held is used again instead of opening anew. */

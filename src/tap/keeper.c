@@ -1,6 +1,7 @@
 #include "keeper.h"
 
 #include "base/mem.h"
+#include "loop/clock.h"
 #include "loop/log.h"
 
 #include <errno.h>
@@ -17,10 +18,9 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { FIRST_FD = 3, MOST_FDS = 256, MESSAGE_ROOM = 512, NAME_ROOM = 256, SHORT_LIFE_S = 1, MOST_PAUSE_MS = 100 };
+enum { FIRST_FD = 3, MOST_FDS = 256, MESSAGE_ROOM = 512, NAME_ROOM = 256, SHORT_LIFE_US = 1000000, MOST_PAUSE_MS = 100 };
 
 struct held {
     char name[NAME_ROOM];
@@ -29,12 +29,13 @@ struct held {
 
 struct keeper {
     char **argv;
+    struct clock clock;
     struct sockaddr_un address;
     int socket, signals;
     struct held held[MOST_FDS];
     int count;
     pid_t worker;
-    time_t begun_s;
+    int64_t begun_us;
     int pause_ms; /* before the next start: grows while workers die young */
     bool is_stopping;
 };
@@ -172,7 +173,7 @@ static void become_worker(const struct keeper *k, pid_t keeper)
 static void start(struct keeper *k)
 {
     pid_t self = getpid();
-    k->begun_s = time(NULL);
+    k->begun_us = k->clock.steady_us(&k->clock);
     k->worker = fork();
     if (k->worker == 0) {
         become_worker(k, self);
@@ -197,7 +198,7 @@ static bool bury(struct keeper *k, int *code)
         *code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
         return true;
     }
-    bool was_short = time(NULL) - k->begun_s <= SHORT_LIFE_S;
+    bool was_short = k->clock.steady_us(&k->clock) - k->begun_us <= SHORT_LIFE_US;
     log_error("keeper", "the worker was killed by signal %d; the next one goes on with its connections", WTERMSIG(status));
     k->pause_ms = !was_short ? 0 : k->pause_ms == 0 ? 1 : k->pause_ms * 2;
     k->pause_ms = k->pause_ms < MOST_PAUSE_MS ? k->pause_ms : MOST_PAUSE_MS;
@@ -261,6 +262,7 @@ int keeper_run(const char *folder, int lock_fd, char **argv)
 {
     struct keeper *k = mem_new(sizeof *k);
     k->argv = argv;
+    k->clock = clock_real();
     if (!open_socket(k, folder)) {
         mem_free(k);
         return 1;

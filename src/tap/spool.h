@@ -8,8 +8,8 @@
 
 #include "base/err.h"
 #include "base/view.h"
+#include "driver/driver.h"
 #include "edge/tap.h"
-#include "edge/wire.h"
 
 #include <stdbool.h>
 #include <stdint.h>
