@@ -45,10 +45,12 @@ export class CounterPage {
     return this.page.getByRole("button", { name, exact: true });
   }
 
-  // As a wedge scanner does: a keyboard, wherever the focus is.
+  // As a wedge scanner does: a keyboard, wherever the focus is, that waits for nothing.
   async scanAsKeyboard(code) {
-    await this.page.keyboard.type(code);
-    await this.page.keyboard.press("Enter");
+    const wire = await this.page.context().newCDPSession(this.page);
+    const press = (key, text) => ["keyDown", "keyUp"].map((type) => wire.send("Input.dispatchKeyEvent", { type, key, text }));
+    await Promise.all([...[...code].flatMap((key) => press(key, key)), ...press("Enter", "\r")]);
+    await wire.detach();
   }
 
   // A lone key: the page waits a moment to tell it from a scanner's, and so does a person.

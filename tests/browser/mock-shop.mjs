@@ -28,6 +28,11 @@ export const customers = [
   person("104", "Kofi Mensah", { say_as: "KOH-fee MEN-sah", tag: "baker, Mill Lane", visit_count: 11, last_visit_at: ago(6), pronouns: "he/him", relate: "thanks", cards: ["40170725"] }),
   person("105", "Anna Kowalska", { tag: "from Gdańsk, teaches", visit_count: 1, last_visit_at: ago(300), pronouns: "she/her" }),
   person("106", "Nguyễn Thị Ánh", { tag: "new in town", language: "vi" }),
+  person("108", "María del Carmen Fernández de Córdoba y Álvarez-Castellanos", {
+    say_as: "ma-REE-a del KAR-men fer-NAN-deth de KOR-do-ba ee AL-va-reth kas-tel-YA-nos", tag: "the one with the long name", initials: "MÁ",
+    visit_count: 122, last_visit_at: ago(800), cards: ["LONG-1"],
+    ties: Array.from({ length: 12 }, (_, n) => ({ id: `9${n}`, word: "godmother of", name: `one of her many godchildren, number ${n + 1}`, customer: "101" })),
+  }),
   person("107", "Ελένη Παπαδάκη", { say_as: "eh-LEH-nee", tag: "ceramics next door", visit_count: 4, last_visit_at: ago(1), language: "el" }),
 ];
 
@@ -39,6 +44,11 @@ export const ideas = {
   ],
   103: [{ rule: "tie", accent: "say", text: "Married to Anna, who was here three weeks ago.", why: "Tie, told by Anna in June" }],
 };
+
+const wordy = "She asked whether the maker would engrave the inside of both rings with the whole first verse of the song they danced to, which is longer than it sounds, ";
+ideas[108] = ["owe", "say", "story"].map((accent) => ({
+  rule: accent, accent, text: wordy.repeat(2), why: "Told at the counter, at some length, to everybody who was there at the time · 2 years and 2 months ago",
+}));
 
 export const due = () => [
   { id: "301", customer: "102", customer_name: "Ilona Kovács", what: "Call when her ring is ready", due: onDay(-1), state: "open" },
@@ -55,6 +65,11 @@ export const receipts = {
     items: [item(1, "Ring cleaning", 1500), item(1, "Gift box, small", 450)], subtotal_minor: null, tax_minor: 311,
     taxes: [{ label: "VAT 19%", amount_minor: 311 }], total_minor: 1950, currency: "EUR", decimals: 2,
     tender: [{ type: "card", label: "Card", amount_minor: 1950 }], change_minor: null, confidence: 0.96,
+  },
+  long: {
+    kind: "sale", store: "Marlow & Daughter, Goldsmiths and Silversmiths since 1894", receipt_no: "R-10484-2026-11-23-0000000000000042", datetime: "2026-11-23T14:41:00",
+    items: Array.from({ length: 60 }, (_, n) => item(n + 1, n % 2 ? "Pneumonoultramicroscopicsilicovolcanoconiosis-Donaudampfschifffahrt" : "Jump ring", 100 * n)),
+    subtotal_minor: 177000, tax_minor: null, taxes: [], total_minor: 123456789012, currency: "JPY", decimals: 0, tender: [], change_minor: null, confidence: 0.3,
   },
   cash: {
     kind: "sale", store: "Marlow & Daughter", receipt_no: "R-10483", datetime: "2026-11-23T14:20:00",

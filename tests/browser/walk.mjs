@@ -97,6 +97,33 @@ const steps = [
     await walk.look(counter, "visit");
   }],
 
+  ["the longest names, lines and receipts still fit", async (walk, counter) => {
+    walk.mock.shop.scan("LONG-1");
+    walk.mock.shop.read("long");
+    walk.mock.shop.read("cash");
+    walk.mock.shop.read("long");
+    await counter.page.getByText("2 more receipts").waitFor();
+    await counter.page.getByText("Read with some doubt").first().waitFor();
+    assert.equal(await counter.ties.count(), 4);
+    await walk.look(counter, "crowded");
+    await counter.button("8 more").click();
+    assert.equal(await counter.ties.count(), 12);
+    await counter.button("52 more lines").first().click();
+    assert.match(await counter.receipt.innerText(), /60\s+Pneumono/);
+    assert.ok(await counter.button("Print now").isVisible());
+  }],
+
+  ["an answer by keyboard alone goes on from where it was", async (walk, counter) => {
+    walk.mock.shop.scan(ANNA);
+    await counter.prompts.nth(2).waitFor();
+    await counter.promptNumber(1).getByRole("button", { name: "Said it" }).focus();
+    await counter.press("Enter");
+    await counter.promptNumber(1).getByText("Said", { exact: true }).waitFor();
+    await counter.press("Enter");
+    await counter.promptNumber(1).getByRole("button", { name: "Said it" }).waitFor();
+    assert.equal(walk.mock.shop.visit.prompts[0].answer, null);
+  }],
+
   ["what was said is remembered, keeps its place, and can be taken back", async (walk, counter) => {
     walk.mock.shop.scan(ANNA);
     await counter.prompts.nth(2).waitFor();
@@ -177,7 +204,7 @@ const steps = [
     assert.equal(await counter.search.inputValue(), "");
     await counter.search.blur();
     await counter.scanAsKeyboard("shkc-unknown-77");
-    await counter.page.getByText("A card that we don’t know").waitFor();
+    await counter.page.getByText("shkc-unknown-77 finds nobody yet.").waitFor();
     assert.equal(await counter.dialog.count() + await counter.shade.count(), 0, "a code was taken for a key");
     await walk.look(counter, "strange-card");
     await counter.button("It is Anna Kovács’s").click();
@@ -254,13 +281,13 @@ const steps = [
   ["trouble with a device is said in one place", async (walk, counter) => {
     walk.mock.shop.scan(ANNA);
     await counter.name.waitFor();
-    const troubles = { paper_end: /out of paper/, cover_open: /cover is open/, offline: /offline/, gone: /not there/ };
+    const troubles = { paper_end: /Out of paper/, cover_open: /cover is open/, offline: /offline/, gone: /not there/ };
     for (const [state, words] of Object.entries(troubles)) {
       walk.mock.shop.set("printer", state);
       await counter.devices.getByText(words).waitFor();
     }
     walk.mock.shop.set("printer", "paper_end");
-    await counter.devices.getByText(/out of paper/).waitFor();
+    await counter.devices.getByText(/Out of paper/).waitFor();
     await walk.look(counter, "paper-end");
     walk.mock.shop.set("scanner", "down");
     await counter.devices.getByText("Out of paper · Scanner unplugged").waitFor();

@@ -142,7 +142,7 @@ function Left({ state, acts, ask, fail }) {
 function Right({ state, acts, ask, fail }) {
   const { visit, unjoined } = state;
   const unnamed = unjoined.length > 0 && html`
-    <${Unnamed} receipts=${unjoined} customer=${visit?.customer} onName=${acts.nameReceipt} onFail=${fail} />`;
+    <${Unnamed} receipts=${unjoined} customer=${visit?.customer} letter=${visit ? "r" : "w"} onName=${acts.nameReceipt} onFail=${fail} />`;
   if (!visit) {
     return unnamed || html`<${Receipts} receipts=${[]} />`;
   }

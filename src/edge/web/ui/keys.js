@@ -7,6 +7,8 @@ import { preference } from "./preferences.js";
 
 const GAP_MS = 70; // scanners type faster than this; a person seldom does
 const FIELD_GAP_MS = 35; // in a field people type faster than over the page
+const HELD_UP_MS = 300;
+const SURE_AFTER = 3; // keys
 const CODE_AT_LEAST = 4;
 const HINTS_AFTER_MS = 250;
 const FIELDS = "input, textarea, select";
@@ -62,18 +64,25 @@ function showHints() {
   window.addEventListener("blur", hide);
 }
 
-// A burst of keys: what was typed without a pause.
+// A burst of keys: what was typed without a pause. Its first keys must come fast; then it is a scanner, and may be held up
+// by a busy machine. In a field, where people type fast, every key must.
+const gaps = {
+  page: (count) => (count < SURE_AFTER ? GAP_MS : HELD_UP_MS),
+  field: () => FIELD_GAP_MS,
+};
+
 function newBurst() {
   let text = "";
   let last = -Infinity;
+  const isOver = (atMs, gapOf) => atMs - last > gapOf(text.length);
   return {
-    add(key, atMs, gapMs) {
-      text = atMs - last > gapMs ? key : text + key;
+    add(key, atMs, gapOf) {
+      text = isOver(atMs, gapOf) ? key : text + key;
       last = atMs;
       return text.length;
     },
-    take(atMs, gapMs) {
-      const taken = atMs - last > gapMs ? "" : text;
+    take(atMs, gapOf) {
+      const taken = isOver(atMs, gapOf) ? "" : text;
       text = "";
       return taken;
     },
@@ -86,8 +95,7 @@ export function listenToKeys({ onScan, onLetter }) {
   let timer = null;
 
   function enter(event, field) {
-    const gap = field ? FIELD_GAP_MS : GAP_MS;
-    const code = burst.take(event.timeStamp, gap);
+    const code = burst.take(event.timeStamp, field ? gaps.field : gaps.page);
     clearTimeout(timer);
     if (code.length < CODE_AT_LEAST || (field && !("scans" in field.dataset && field.value.endsWith(code)))) {
       return;
@@ -108,7 +116,7 @@ export function listenToKeys({ onScan, onLetter }) {
   }
 
   function typed(event) {
-    const count = burst.add(event.key, event.timeStamp, GAP_MS);
+    const count = burst.add(event.key, event.timeStamp, gaps.page);
     const letter = letterOf(event);
     clearTimeout(timer);
     if (count > 1 || letter === "/") {
@@ -129,7 +137,7 @@ export function listenToKeys({ onScan, onLetter }) {
     } else if (event.key === "Enter") {
       enter(event, field);
     } else if (event.key.length === 1 && field) {
-      burst.add(event.key, event.timeStamp, FIELD_GAP_MS);
+      burst.add(event.key, event.timeStamp, gaps.field);
     } else if (event.key.length === 1 && event.key !== " " && !event.repeat) {
       typed(event);
     }

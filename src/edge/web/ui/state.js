@@ -73,7 +73,7 @@ export function withEvent(state, event) {
 }
 
 // Events that carry less than the page shows: after these it asks once more.
-const ASK_AGAIN = new Set(["visit-closed", "receipt-read", "slip-changed", "customer-changed", "reset"]);
+const ASK_AGAIN = new Set(["tap-changed", "visit-closed", "receipt-read", "slip-changed", "customer-changed", "reset"]);
 export const wantsMore = (event) => ASK_AGAIN.has(event.event);
 
 export const withLink = (state, link) => ({ ...state, link });

@@ -2,7 +2,7 @@
 import { html, useState } from "../vendor/preact-htm.js";
 import { learn, writeSlip } from "../api.js";
 import { dayAfter } from "../tell.js";
-import { listOf, say, sayOf, sayOne } from "../words.js";
+import { listOf, say, sayOf } from "../words.js";
 import { Ask, Field } from "./ask.js";
 import { Search } from "./search.js";
 
@@ -21,12 +21,11 @@ export function AskSaid({ customer, onLeave }) {
 }
 
 function Days({ due, onChoose }) {
-  const days = Object.keys(listOf("promise.days"));
   return html`
     <div class="choices">
-      ${days.map((n) => html`
-        <button type="button" key=${n} aria-pressed=${due === dayAfter(Number(n)) ? "true" : "false"}
-          onClick=${() => onChoose(dayAfter(Number(n)))}>${sayOne("promise.days", n)}</button>`)}
+      ${listOf("promise.days").map(([days, word]) => html`
+        <button type="button" key=${days} aria-pressed=${due === dayAfter(days) ? "true" : "false"}
+          onClick=${() => onChoose(dayAfter(days))}>${word}</button>`)}
     </div>`;
 }
 
@@ -60,7 +59,7 @@ export function AskTie({ customer, onLeave }) {
         </select><//>
       <div class="field"><span aria-hidden="true">${say("tie.other")}</span>
         ${other
-          ? html`<div class="picked"><b>${other.name}</b>${other.tag && html` <span class="soft">${other.tag}</span>`}
+          ? html`<div class="picked"><span><b>${other.name}</b>${other.tag && html`<span class="soft">${other.tag}</span>`}</span>
               <button type="button" onClick=${() => setOther(null)}>${say("tie.change")}</button></div>`
           : html`<${Search} id="tie-search" label=${say("tie.other")} hint=${say("search.hint")} onPick=${setOther}
               onFail=${(refusal) => setTrouble(refusal.message)} />`}

@@ -7,7 +7,6 @@ import { Ask } from "./ask.js";
 export function KeysSheet({ onLeave }) {
   const [letters, setLetters] = useState(preference("letter_keys"));
   const [shade, setShade] = useState(preference("shade_seconds"));
-  const times = Object.entries(listOf("keys.shade.times"));
   const choose = (name, set) => (value) => {
     prefer(name, value);
     set(value);
@@ -26,9 +25,9 @@ export function KeysSheet({ onLeave }) {
       </label>
       <fieldset class="choices-field"><legend>${say("keys.shade")}</legend>
         <div class="choices">
-          ${times.map(([seconds, word]) => html`
-            <button type="button" key=${seconds} aria-pressed=${shade === Number(seconds) ? "true" : "false"}
-              onClick=${() => chooseShade(Number(seconds))}>${word}</button>`)}
+          ${listOf("keys.shade.times").map(([seconds, word]) => html`
+            <button type="button" key=${seconds} aria-pressed=${shade === seconds ? "true" : "false"}
+              onClick=${() => chooseShade(seconds)}>${word}</button>`)}
         </div>
       </fieldset>
     <//>`;

@@ -1,28 +1,35 @@
 // At most three lines worth remembering, each with its reason. An answered one keeps its place, so that the buttons of
 // the next do not move under a finger.
-import { html, useRef } from "../vendor/preact-htm.js";
-import { useKey } from "../keys.js";
+import { html, useLayoutEffect, useRef } from "../vendor/preact-htm.js";
 import { say, sayOf } from "../words.js";
 import { Act } from "./act.js";
 
 const AT_MOST = 3;
 
-function Buttons({ prompt, number, onAnswer }) {
-  if (prompt.answer) {
-    return html`
-      <div class="answers">
-        <span class="answered">${say(prompt.answer === "said" ? "prompt.was_said" : "prompt.was_not_now")}</span>
-        <${Act} onPress=${() => onAnswer(prompt.id, null)} label="${say("prompt.undo")}: ${prompt.text}">${say("prompt.undo")}<//>
-      </div>`;
-  }
+// The answer's buttons give way to one that takes it back; who came by keyboard goes on from there.
+function Buttons({ prompt, number, isLast, onAnswer }) {
+  const here = useRef(null);
+  const hadFocus = here.current?.contains(document.activeElement) ?? false;
+  useLayoutEffect(() => {
+    if (hadFocus && !here.current.contains(document.activeElement)) {
+      here.current.querySelector("button").focus();
+    }
+  }, [prompt.answer]);
+  const answer = (word) => () => onAnswer(prompt.id, word);
   return html`
-    <div class="answers">
-      <${Act} class="do" letter=${String(number)} onPress=${() => onAnswer(prompt.id, "said")}>${say("prompt.said")}<//>
-      <${Act} letter="shift+${number}" onPress=${() => onAnswer(prompt.id, "not_now")}>${say("prompt.not_now")}<//>
+    <div class="answers" ref=${here}>
+      ${prompt.answer
+        ? html`
+          <span class="answered">${say(prompt.answer === "said" ? "prompt.was_said" : "prompt.was_not_now")}</span>
+          <${Act} key="undo" letter=${isLast ? "u" : null} onPress=${answer(null)} label="${say("prompt.undo")}: ${prompt.text}">
+            ${say("prompt.undo")}<//>`
+        : html`
+          <${Act} key="said" class="do" letter=${String(number)} onPress=${answer("said")}>${say("prompt.said")}<//>
+          <${Act} key="not-now" letter="shift+${number}" onPress=${answer("not_now")}>${say("prompt.not_now")}<//>`}
     </div>`;
 }
 
-function Prompt({ prompt, number, onAnswer }) {
+function Prompt({ prompt, number, isLast, onAnswer }) {
   return html`
     <li class="prompt by-${prompt.accent} ${prompt.answer ? "over" : ""}" data-place="prompt-${prompt.id}">
       <span class="bar" aria-hidden="true"></span>
@@ -30,18 +37,16 @@ function Prompt({ prompt, number, onAnswer }) {
         <p class="line"><span class="unseen">${say(`prompt.${prompt.accent}`)}: </span>${prompt.text}</p>
         <p class="why">${prompt.why}</p>
       </div>
-      <${Buttons} prompt=${prompt} number=${number} onAnswer=${onAnswer} />
+      <${Buttons} prompt=${prompt} number=${number} isLast=${isLast} onAnswer=${onAnswer} />
     </li>`;
 }
 
 export function Prompts({ prompts, onAnswer }) {
-  const last = useRef(null); // the prompt that was answered last, for the key that takes it back
+  const last = useRef(null); // the prompt that was answered last: a key takes it back
   const answer = (id, word) => {
     last.current = word ? id : null;
     onAnswer(id, word);
   };
-  useKey("u", () => last.current && answer(last.current, null));
-
   if (prompts.length === 0) {
     return html`
       <div class="prompt calm" data-place="prompts-none">
@@ -52,7 +57,7 @@ export function Prompts({ prompts, onAnswer }) {
   return html`
     <ol class="prompts" aria-label=${say("prompts.label")}>
       ${prompts.slice(0, AT_MOST).map((prompt, n) => html`
-        <${Prompt} key=${prompt.id} prompt=${prompt} number=${n + 1} onAnswer=${answer} />`)}
+        <${Prompt} key=${prompt.id} prompt=${prompt} number=${n + 1} isLast=${prompt.id === last.current} onAnswer=${answer} />`)}
     </ol>`;
 }
 

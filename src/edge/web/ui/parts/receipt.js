@@ -1,5 +1,5 @@
 // The receipt as it was read, shown as paper. What is not on the paper is not shown.
-import { html } from "../vendor/preact-htm.js";
+import { html, useState } from "../vendor/preact-htm.js";
 import { newestFirst } from "../state.js";
 import { tellAmount, tellMoney, tellPrinted } from "../tell.js";
 import { say, sayCount, sayOne } from "../words.js";
@@ -10,11 +10,19 @@ function Row({ label, amount, look }) {
   return html`<div class="row ${look ?? ""}"><span>${label}</span><span class="amount">${amount}</span></div>`;
 }
 
+const ITEMS_AT_ONCE = 8; // the slip must stay in sight below a long receipt
+
 function Items({ receipt }) {
+  const [isOpen, setOpen] = useState(false);
+  const items = receipt.items ?? [];
+  const shown = isOpen || items.length <= ITEMS_AT_ONCE + 1 ? items : items.slice(0, ITEMS_AT_ONCE);
+  const more = items.length - shown.length;
   const quantity = (item) => (item.qty === null || item.qty === undefined ? "" : `${item.qty} `);
-  return (receipt.items ?? []).map((item, n) => html`
-    <${Row} key=${n} label="${quantity(item)}${item.description}"
-      amount=${item.amount_minor === null ? "" : tellAmount(item.amount_minor, receipt.decimals)} />`);
+  return html`
+    ${shown.map((item, n) => html`
+      <${Row} key=${n} label="${quantity(item)}${item.description}"
+        amount=${item.amount_minor === null ? "" : tellAmount(item.amount_minor, receipt.decimals)} />`)}
+    ${more > 0 && html`<button type="button" class="unfold" onClick=${() => setOpen(true)}>${sayCount("receipt.items", more)}</button>`}`;
 }
 
 function Sums({ receipt }) {

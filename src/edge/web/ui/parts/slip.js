@@ -6,7 +6,7 @@ import { Act } from "./act.js";
 import { Label } from "./receipt.js";
 
 const CAN_BE_EDITED = new Set(["draft", "waiting"]);
-const CAN_BE_PRINTED = new Set(["draft", "printed", "failed"]);
+const CAN_BE_PRINTED = new Set(["draft", "waiting", "printed", "failed"]);
 
 export function Slip({ slip, customer, onEdit, onPrint }) {
   const title = customer ? sayOf("slip.title", customer) : say("slip.title.walkin");

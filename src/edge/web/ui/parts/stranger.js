@@ -28,14 +28,14 @@ export function StrangeCode({ code, customer, onLink, onDismiss, onFail }) {
         ${!customer && html`<${Search} id="code-search" label=${say("code.search")} onPick=${onLink} onFail=${onFail} />`}
       </div>
       <div class="answers">
-        ${customer && html`<${Act} class="do" onPress=${() => onLink(customer)}>${say("code.hers", { name: customer.name })}<//>`}
-        <${Act} onPress=${onDismiss}>${say("code.dismiss")}<//>
+        ${customer && html`<${Act} class="do" letter="y" onPress=${() => onLink(customer)}>${say("code.hers", { name: customer.name })}<//>`}
+        <${Act} letter="x" onPress=${onDismiss}>${say("code.dismiss")}<//>
       </div>
     </div>`;
 }
 
 // Receipts of visits that nobody named: the newest with its paper, and the question.
-export function Unnamed({ receipts, customer, onName, onFail }) {
+export function Unnamed({ receipts, customer, letter, onName, onFail }) {
   const [isAsking, ask] = useState(null);
   const [newest] = newestFirst(receipts);
   const others = receipts.length - 1;
@@ -48,7 +48,7 @@ export function Unnamed({ receipts, customer, onName, onFail }) {
         ${isAsking === newest.id
           ? html`<${Search} id="receipt-search" label=${say("receipt.who")} autoFocus=${true} onFail=${onFail}
               onPick=${(picked) => onName(newest, picked)} />`
-          : html`<${Act} class=${customer ? "" : "do"} letter=${customer ? null : "w"}
+          : html`<${Act} class=${customer ? "" : "do"} letter=${letter}
               onPress=${() => ask(newest.id)}>${say("receipt.who")}<//>`}
       </div>
       ${others > 0 && html`<p class="aside">${sayCount("receipt.unnamed.more", others)}</p>`}

@@ -1,5 +1,5 @@
 // Who is here: the name to read from a metre away, how to say it, and who belongs to whom.
-import { html } from "../vendor/preact-htm.js";
+import { html, useState } from "../vendor/preact-htm.js";
 import { tellAge } from "../tell.js";
 import { say, sayOf, sayOrdinal } from "../words.js";
 import { Act } from "./act.js";
@@ -16,13 +16,19 @@ function about(customer) {
   return parts.join(" · ");
 }
 
+const TIES_AT_ONCE = 4; // a large family must not push the prompts off the screen
+
 function Ties({ ties }) {
+  const [isOpen, setOpen] = useState(false);
   if (ties.length === 0) {
     return null;
   }
+  const shown = isOpen || ties.length === TIES_AT_ONCE + 1 ? ties : ties.slice(0, TIES_AT_ONCE);
+  const more = ties.length - shown.length;
   return html`
     <ul class="ties" aria-label=${say("who.ties")}>
-      ${ties.map((tie) => html`<li key=${tie.id} class="chip" data-place="tie-${tie.id}">${tie.word} <b>${tie.name}</b></li>`)}
+      ${shown.map((tie) => html`<li key=${tie.id} class="chip" data-place="tie-${tie.id}">${tie.word} <b>${tie.name}</b></li>`)}
+      ${more > 0 && html`<li key="more"><button type="button" class="quiet" onClick=${() => setOpen(true)}>${say("who.more", { n: more })}</button></li>`}
     </ul>`;
 }
 
@@ -33,7 +39,7 @@ export function Who({ customer, onNot }) {
       <div class="who-text">
         <h1>${customer.name}</h1>
         <p class="lead">${about(customer)}</p>
-        <${Ties} ties=${customer.ties ?? []} />
+        <${Ties} key=${customer.id} ties=${customer.ties ?? []} />
       </div>
       <${Act} class="quiet" letter="n" onPress=${onNot}>${sayOf("who.not", customer)}<//>
     </div>`;
