@@ -83,27 +83,32 @@ static const char *read_token(const char *at, struct stream_text *out)
     return is_good ? at : NULL;
 }
 
+/* A space, a comment, an option or a token. NULL: none of them. */
+static const char *read_one(const char *at, bool is_line_start, struct stream_text *out)
+{
+    if (isspace((unsigned char)*at)) {
+        return at + 1;
+    }
+    if (*at == ':' && is_line_start) {
+        read_option(at, out);
+    } else if (*at != '#') {
+        return read_token(at, out);
+    }
+    return at + strcspn(at, "\n");
+}
+
 bool stream_text_read(const char *text, struct stream_text *out, const char **at)
 {
     *out = (struct stream_text){ .options.waits_for_tail = true };
     buf_init(&out->bytes, 64 << 20);
-    bool is_line_start = true;
-    for (*at = text; **at;) {
-        const char *next;
-        if (**at == '#' || (is_line_start && **at == ':')) {
-            if (**at == ':') {
-                read_option(*at, out);
-            }
-            *at += strcspn(*at, "\n");
-        } else if (isspace((unsigned char)**at)) {
-            is_line_start = **at == '\n';
-            (*at)++;
-        } else if ((next = read_token(*at, out)) != NULL) {
-            *at = next;
-            is_line_start = false;
-        } else {
+    *at = text;
+    while (**at) {
+        bool is_line_start = *at == text || (*at)[-1] == '\n';
+        const char *next = read_one(*at, is_line_start, out);
+        if (!next) {
             return false;
         }
+        *at = next;
     }
     out->options.charset = out->charset[0] ? out->charset : NULL;
     return true;

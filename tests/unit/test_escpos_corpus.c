@@ -25,9 +25,7 @@ static void check_splits(const char *path)
         struct buf pieces;
         buf_init(&pieces, 16 << 20);
         decode_to_text(buf_view(&stream), &options, split, &pieces);
-        if (strcmp(buf_text(&pieces), buf_text(&whole)) != 0) {
-            fail_msg("%s: split %u differs", path, split);
-        }
+        assert_string_equal(buf_text(&pieces), buf_text(&whole));
         buf_clear(&pieces);
     }
     buf_clear(&whole);

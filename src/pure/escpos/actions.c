@@ -216,9 +216,10 @@ void act_image(struct decoder *d, unsigned width_dots, unsigned height_dots, str
 unsigned char *rows_of_columns(unsigned columns, unsigned bytes_each, struct view bits)
 {
     size_t row_bytes = (columns + 7) / 8;
-    unsigned char *rows = mem_array(row_bytes * bytes_each * 8, 1);
-    for (size_t i = 0; i < (size_t)columns * bytes_each * 8; i++) {
-        size_t column = i / (bytes_each * 8), y = i % (bytes_each * 8);
+    unsigned char *rows = mem_array(row_bytes * bytes_each, 8);
+    size_t height = (size_t)bytes_each * 8;
+    for (size_t i = 0; i < columns * height; i++) {
+        size_t column = i / height, y = i % height;
         unsigned dot = bits.at[column * bytes_each + y / 8] >> (7 - y % 8) & 1;
         rows[y * row_bytes + column / 8] |= (unsigned char)(dot << (7 - column % 8));
     }

@@ -152,22 +152,32 @@ err utf8_of_data(struct view data, struct buf *out)
 }
 
 /* The bytes from cell i on that stand side by side, as far as one character can reach. */
-static size_t bytes_from(const struct cell *cells, size_t count, size_t i, unsigned char *bytes)
+static size_t bytes_from(struct cells line, size_t i, unsigned char *bytes)
 {
     size_t n = 0;
     do {
-        bytes[n++] = cells[i].byte;
+        bytes[n++] = line.at[i].byte;
         i++;
-    } while (n < SEQUENCE_MOST && i < count && cells[i].x == cells[i - 1].x + cells[i - 1].width);
+    } while (n < SEQUENCE_MOST && i < line.n && line.at[i].x == line.at[i - 1].x + line.at[i - 1].width);
     return n;
 }
 
 /* What the high bytes of a line look like. */
 struct survey {
-    uint8_t marks, charset, page;
-    size_t high, two_byte_sequences, longer_sequences, pairs, common_pairs, hangul_pairs;
+    uint8_t marks, charset, page, last;
+    size_t high, longer_sequences, pairs, common_pairs, hangul_pairs;
     bool is_utf8, is_paired, is_page_told, has_run, is_rule;
 };
+
+/* Returns how many bytes are dealt with. */
+static size_t survey_utf8(struct survey *s, const unsigned char *bytes, size_t n)
+{
+    uint32_t character;
+    size_t length = utf8_take(bytes, n, &character);
+    s->is_utf8 = s->is_utf8 && length > 1;
+    s->longer_sequences += length > 2;
+    return length > 0 ? length : 1;
+}
 
 static void survey_pair(struct survey *s, const unsigned char *bytes, size_t n)
 {
@@ -182,32 +192,32 @@ static void survey_pair(struct survey *s, const unsigned char *bytes, size_t n)
     s->hangul_pairs += is_sign || bytes[0] <= 0xc8;
 }
 
-static struct survey survey_of(const struct cell *cells, size_t count)
+static void survey_byte(struct survey *s, struct cells line, size_t i)
+{
+    const struct cell *c = &line.at[i];
+    s->is_rule = s->is_rule && (s->high == 0 || c->byte == s->last);
+    s->has_run = s->has_run || (i >= 2 && c->byte == line.at[i - 1].byte && c->byte == line.at[i - 2].byte);
+    s->is_page_told = s->is_page_told || (c->marks & CELL_PAGE_TOLD);
+    s->charset = c->charset;
+    s->page = c->page;
+    s->last = c->byte;
+    s->high++;
+}
+
+static struct survey survey_of(struct cells line)
 {
     struct survey s = { .is_utf8 = true, .is_paired = true, .is_rule = true };
     size_t utf8_until = 0, pair_until = 0;
-    unsigned char last_high = 0;
-    for (size_t i = 0; i < count; i++) {
-        s.marks |= cells[i].marks;
-        if (cells[i].byte < 0x80) {
+    for (size_t i = 0; i < line.n; i++) {
+        s.marks |= line.at[i].marks;
+        if (line.at[i].byte < 0x80) {
             continue;
         }
-        s.is_rule = s.is_rule && (s.high == 0 || cells[i].byte == last_high);
-        last_high = cells[i].byte;
-        s.high++;
-        s.charset = cells[i].charset;
-        s.page = cells[i].page;
-        s.is_page_told = s.is_page_told || (cells[i].marks & CELL_PAGE_TOLD);
-        s.has_run = s.has_run || (i >= 2 && cells[i].byte == cells[i - 1].byte && cells[i].byte == cells[i - 2].byte);
+        survey_byte(&s, line, i);
         unsigned char bytes[SEQUENCE_MOST];
-        size_t n = bytes_from(cells, count, i, bytes);
-        uint32_t character;
+        size_t n = bytes_from(line, i, bytes);
         if (i >= utf8_until) {
-            size_t length = utf8_take(bytes, n, &character);
-            s.is_utf8 = s.is_utf8 && length > 1;
-            s.two_byte_sequences += length == 2;
-            s.longer_sequences += length > 2;
-            utf8_until = i + (length ? length : 1);
+            utf8_until = i + survey_utf8(&s, bytes, n);
         }
         if (i >= pair_until) {
             survey_pair(&s, bytes, n);
@@ -255,9 +265,9 @@ static bool looks_utf8(const struct charset *t, const struct survey *s)
     return s->longer_sequences > 0 || t->has_utf8 || !has_rival;
 }
 
-static enum coding coding_of(struct charset *t, const struct cell *cells, size_t count)
+static enum coding coding_of(struct charset *t, struct cells line)
 {
-    struct survey s = survey_of(cells, count);
+    struct survey s = survey_of(line);
     if (t->is_told) {
         return AS_TOLD;
     }
@@ -328,36 +338,52 @@ static size_t take_sequence(struct charset *t, enum coding coding, const unsigne
     return convert_one(converter_of(t, coding), bytes, n, character);
 }
 
-static size_t take(struct charset *t, enum coding coding, const struct cell *cells, size_t count, size_t i, uint32_t *character)
+/* ASCII, or a byte of the code page. */
+static uint32_t single_byte(struct charset *t, enum coding coding, const struct cell *c)
+{
+    if (c->byte >= 0x80) {
+        return page_map_of(t, c->page)->high[c->byte - 0x80];
+    }
+    bool is_plain_ascii = coding == AS_UTF8 || coding == AS_TOLD;
+    return c->byte == 0x7f ? 0 : is_plain_ascii ? c->byte : international(c->charset, c->byte);
+}
+
+static size_t take(struct charset *t, enum coding coding, struct cells line, size_t i, uint32_t *character)
 {
     unsigned char bytes[SEQUENCE_MOST];
-    size_t n = bytes_from(cells, count, i, bytes);
-    size_t length = coding == AS_JIS && (cells[i].marks & CELL_JIS) ? take_jis(t, bytes, n, character) : 0;
+    size_t n = bytes_from(line, i, bytes);
+    size_t length = coding == AS_JIS && (line.at[i].marks & CELL_JIS) ? take_jis(t, bytes, n, character) : 0;
     if (length == 0 && bytes[0] >= 0x80 && coding != BY_PAGE) {
         length = take_sequence(t, coding, bytes, n, character);
     }
-    if (length > 0) {
-        return length;
+    if (length == 0) {
+        *character = single_byte(t, coding, &line.at[i]);
+        length = 1;
     }
-    bool is_plain_ascii = coding == AS_UTF8 || coding == AS_TOLD;
-    *character = bytes[0] == 0x7f  ? 0
-                 : bytes[0] < 0x80 ? (is_plain_ascii ? bytes[0] : international(cells[i].charset, bytes[0]))
-                                   : page_map_of(t, cells[i].page)->high[bytes[0] - 0x80];
-    return 1;
+    return length;
 }
 
-size_t charset_glyphs(struct charset *t, const struct cell *cells, size_t count, struct glyph *glyphs)
+/* Control codes, halves of a pair and separators of lines put nothing on the paper. */
+static bool has_shape(uint32_t character)
 {
-    enum coding coding = coding_of(t, cells, count);
+    bool is_control = character < 0x20 || (character >= 0x7f && character < 0xa0);
+    bool is_half = character >= 0xd800 && character < 0xe000;
+    bool is_separator = character == 0x2028 || character == 0x2029;
+    return character <= 0x10ffff && !is_control && !is_half && !is_separator;
+}
+
+size_t charset_glyphs(struct charset *t, struct cells line, struct glyph *glyphs)
+{
+    enum coding coding = coding_of(t, line);
     size_t made = 0;
-    for (size_t i = 0, length; i < count; i += length) {
+    for (size_t i = 0, length; i < line.n; i += length) {
         uint32_t character = 0;
-        length = take(t, coding, cells, count, i, &character);
-        bool is_scalar = character >= 0x20 && character <= 0x10ffff && !(character >= 0xd800 && character < 0xe000);
+        length = take(t, coding, line, i, &character);
+        const struct cell *first = &line.at[i], *last = &line.at[i + length - 1];
         glyphs[made++] = (struct glyph){
-            .x = cells[i].x,
-            .width = (uint32_t)(cells[i + length - 1].x + cells[i + length - 1].width - cells[i].x),
-            .character = is_scalar ? character : 0,
+            .x = first->x,
+            .width = (uint32_t)(last->x + last->width - first->x),
+            .character = has_shape(character) ? character : 0,
         };
     }
     return made;

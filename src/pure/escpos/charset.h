@@ -17,6 +17,11 @@ struct cell {
 };
 enum { CELL_BOLD = 1, CELL_TWO_BYTE = 2, CELL_UTF8 = 4, CELL_SHIFT_JIS = 8, CELL_JIS = 16, CELL_PAGE_TOLD = 32 };
 
+struct cells {
+    const struct cell *at;
+    size_t n;
+};
+
 struct glyph {
     int32_t x;
     uint32_t width;
@@ -36,8 +41,8 @@ struct charset;
 struct charset *charset_new(const char *charset); /* NULL: by stream and bytes */
 void charset_free(struct charset *t);
 void charset_use_pages(struct charset *t, const struct code_page *pages);
-/* `glyphs` has room for `count`. Returns how many there are. */
-size_t charset_glyphs(struct charset *t, const struct cell *cells, size_t count, struct glyph *glyphs);
+/* The cells of one line. `glyphs` has room for as many. Returns how many there are. */
+size_t charset_glyphs(struct charset *t, struct cells line, struct glyph *glyphs);
 /* A code's data: UTF-8 as it is, anything else byte by byte as Latin-1. */
 MUST_USE err utf8_of_data(struct view data, struct buf *out);
 MUST_USE err utf8_add(struct buf *out, uint32_t character);

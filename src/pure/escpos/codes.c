@@ -14,7 +14,8 @@ enum {
     CODE128 = 73,
     GS1_128 = 74,
     BEMATECH_QR = 'Q',
-    BEMATECH_HEAD = 9
+    BEMATECH_HEAD = 9,
+    CODE128_BYTES_MOST = 2 * 255 /* each byte of set C is two digits */
 };
 
 /* GS k Q e s v t, two bytes that count the data and three more, the data, a NUL. */
@@ -66,7 +67,7 @@ struct view code128_text(struct view data, struct buf *out)
 static void print_marked_code(struct decoder *d, const char *type, struct view data)
 {
     struct buf text;
-    buf_init(&text, 4 * UINT8_MAX);
+    buf_init(&text, CODE128_BYTES_MOST);
     act_code(d, type, code128_text(data, &text));
     buf_clear(&text);
 }

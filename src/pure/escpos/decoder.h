@@ -84,11 +84,12 @@ struct decoder {
 void decoder_choose(struct decoder *d, enum dialect dialect);
 
 /* dialect.c */
-const struct command_set *command_set_of(enum dialect dialect);
+const struct command_set *command_set_of(enum dialect dialect, bool is_told);
 const struct command_set *command_set_of_star_raster(void);
 
 /* The tables. */
-extern const struct command_table undecided_table, epson_table, star_table, star_raster_table, bematech_table, daruma_table;
+extern const struct command_table undecided_table, epson_to_star_table, star_to_epson_table, epson_table, star_table,
+    star_raster_table, bematech_table, daruma_table;
 
 /* setters.c: rows of the form "this argument is that field" */
 void set_flag(struct decoder *d, const struct command *c, struct view token);  /* the last byte's lowest bit */

@@ -11,9 +11,16 @@ static const char *const names[] = {
 enum { DIALECTS = sizeof names / sizeof names[0] };
 
 static const struct command_set sets[DIALECTS] = {
-    [DIALECT_AUTO] = { { &undecided_table, &epson_table }, epson_pages },
     [DIALECT_ESCPOS] = { { &epson_table }, epson_pages },
     [DIALECT_STAR] = { { &star_table }, star_pages },
+    [DIALECT_BEMATECH] = { { &bematech_table, &epson_table }, epson_pages },
+    [DIALECT_DARUMA] = { { &daruma_table, &epson_table }, epson_pages },
+};
+/* When nobody told the dialect, it may still change. */
+static const struct command_set changeable_sets[DIALECTS] = {
+    [DIALECT_AUTO] = { { &undecided_table, &epson_table }, epson_pages },
+    [DIALECT_ESCPOS] = { { &epson_to_star_table, &epson_table }, epson_pages },
+    [DIALECT_STAR] = { { &star_table, &star_to_epson_table }, star_pages },
     [DIALECT_BEMATECH] = { { &bematech_table, &epson_table }, epson_pages },
     [DIALECT_DARUMA] = { { &daruma_table, &epson_table }, epson_pages },
 };
@@ -35,9 +42,9 @@ err dialect_from_name(const char *name, enum dialect *out)
     return ERR_MISSING;
 }
 
-const struct command_set *command_set_of(enum dialect dialect)
+const struct command_set *command_set_of(enum dialect dialect, bool is_told)
 {
-    return &sets[(size_t)dialect < DIALECTS ? dialect : DIALECT_AUTO];
+    return is_told ? &sets[dialect] : &changeable_sets[dialect];
 }
 
 const struct command_set *command_set_of_star_raster(void)

@@ -394,10 +394,16 @@ static void run_bold_maybe(struct decoder *d, const struct command *c, struct vi
     d->state.is_bold = token.n == 2 || (token.at[2] & 1);
 }
 
-/* ESC i alone cuts. Before two small numbers it is Star's character size: nothing is used up, and Star reads it. */
+/* ESC i alone cuts. Before two small numbers it is Star's character size: nothing is used up, and Star reads it. Two
+ * zeros are no evidence: a size is set before it is taken back, and a cut may be followed by NULs. */
 static uint64_t measure_cut_or_size(struct view seen)
 {
-    return seen.n < 3 ? 3 : seen.at[2] <= 5 ? 0 : 2;
+    enum { LARGEST = 5 };
+    if (seen.n < 3 || (seen.n < 4 && seen.at[2] <= LARGEST)) {
+        return seen.n + 1;
+    }
+    bool is_size = seen.n > 3 && seen.at[2] <= LARGEST && seen.at[3] <= LARGEST && (seen.at[2] | seen.at[3]);
+    return is_size ? 0 : 2;
 }
 
 static void run_cut_or_size(struct decoder *d, const struct command *c, struct view token)
@@ -431,5 +437,15 @@ static const struct command undecided_rows[] = {
     ROW("\033\201", 2, .decides = DIALECT_DARUMA),
     ROW("\033E", 3, .run = run_bold_maybe, .measure = measure_flag_or_none, .least = 2),
 };
+
+/* A wire may carry another POS tomorrow: what the one dialect cannot mean turns to the other, at any time. */
+static const struct command epson_to_star_rows[] = {
+    ROW("\033\035a", 3, .decides = DIALECT_STAR),
+    ROW("\033\035t", 3, .decides = DIALECT_STAR),
+    ROW("\033\036", 2, .decides = DIALECT_STAR),
+    ROW("\033*rA", 4, .decides = DIALECT_STAR),
+};
+
+const struct command_table epson_to_star_table = { epson_to_star_rows, sizeof epson_to_star_rows / sizeof epson_to_star_rows[0] };
 
 const struct command_table undecided_table = { undecided_rows, sizeof undecided_rows / sizeof undecided_rows[0] };

@@ -44,7 +44,7 @@ static void report(struct job_builder *j, uint64_t to, bool is_cut)
     struct print_job job = {
         .from = j->from,
         .to = to,
-        .dialect = j->dialect,
+        .dialect = j->is_held ? j->held_dialect : j->dialect,
         .lines = j->lines,
         .codes = j->codes,
         .images = j->images,
@@ -165,6 +165,7 @@ void job_cut(struct job_builder *j, uint64_t to)
         return;
     }
     j->is_held = true;
+    j->held_dialect = j->dialect;
 }
 
 void job_end(struct job_builder *j, uint64_t to)

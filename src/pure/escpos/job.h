@@ -27,7 +27,7 @@ struct job_builder {
     bool is_held;      /* cut, and waiting for what follows the cut */
     bool is_tail_over; /* ESC @ came: what follows belongs to the next job */
     bool waits_for_tail;
-    enum dialect dialect;
+    enum dialect dialect, held_dialect;
     job_fn *fn;
     void *self;
 };

@@ -166,12 +166,12 @@ static err set_line(struct buf *out, const struct glyph *g, size_t count)
     return e;
 }
 
-static struct print_line line_of(const struct sheet *p, const struct cell *cells, size_t count, const struct printer_state *s)
+static struct print_line line_of(const struct sheet *p, struct cells row, const struct printer_state *s)
 {
     struct print_line line = { .width_times = 1, .height_times = 1, .align = (enum align)(s->align % 3) };
     const struct cell *first = NULL;
-    for (size_t i = 0; i < count; i++) {
-        const struct cell *c = &cells[i];
+    for (size_t i = 0; i < row.n; i++) {
+        const struct cell *c = &row.at[i];
         if (c->byte == ' ') {
             continue;
         }
@@ -184,18 +184,16 @@ static struct print_line line_of(const struct sheet *p, const struct cell *cells
     return line;
 }
 
-static void print_row(struct sheet *p, struct job_builder *j, struct charset *t, const struct printer_state *s, size_t at,
-                      size_t count)
+static void print_row(struct sheet *p, struct job_builder *j, struct charset *t, const struct printer_state *s, struct cells row)
 {
-    const struct cell *cells = p->cells + at;
-    struct glyph *glyphs = mem_array(count, sizeof *glyphs);
-    size_t glyph_count = put_in_order(glyphs, charset_glyphs(t, cells, count, glyphs));
+    struct glyph *glyphs = mem_array(row.n, sizeof *glyphs);
+    size_t glyph_count = put_in_order(glyphs, charset_glyphs(t, row, glyphs));
     struct buf out;
     buf_init(&out, LINE_BYTES_MOST);
     if (set_line(&out, glyphs, glyph_count) == ERR_FULL) {
         j->is_over_ceiling = true;
     }
-    struct print_line line = line_of(p, cells, count, s);
+    struct print_line line = line_of(p, row, s);
     line.text = buf_text(&out);
     if (out.n > 0) {
         job_add_line(j, line);
@@ -214,7 +212,7 @@ static void print_rows(struct sheet *p, struct job_builder *j, struct charset *t
             end++;
         }
         qsort(p->cells + at, end - at, sizeof *p->cells, by_arrival);
-        print_row(p, j, t, s, at, end - at);
+        print_row(p, j, t, s, (struct cells){ p->cells + at, end - at });
         at = end;
     }
 }

@@ -408,6 +408,15 @@ static const struct command rows[] = {
 
 const struct command_table star_table = { rows, sizeof rows / sizeof rows[0] };
 
+/* GS by itself begins nothing here. */
+static const struct command star_to_epson_rows[] = {
+    ROW("\035!", 2, .decides = DIALECT_ESCPOS),  ROW("\035V", 2, .decides = DIALECT_ESCPOS),
+    ROW("\035k", 2, .decides = DIALECT_ESCPOS),  ROW("\035(", 2, .decides = DIALECT_ESCPOS),
+    ROW("\035v0", 3, .decides = DIALECT_ESCPOS),
+};
+
+const struct command_table star_to_epson_table = { star_to_epson_rows, sizeof star_to_epson_rows / sizeof star_to_epson_rows[0] };
+
 static const struct command raster_rows[] = {
     ROW("b", 3, .run = run_raster_row, .measure = measure_raster_row),
     ROW("k", 3, .run = run_raster_row, .measure = measure_raster_row),

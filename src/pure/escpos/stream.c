@@ -15,7 +15,7 @@ void decoder_choose(struct decoder *d, enum dialect dialect)
 {
     d->dialect = dialect;
     d->job.dialect = dialect == DIALECT_AUTO ? DIALECT_ESCPOS : dialect;
-    d->set = d->is_raster ? command_set_of_star_raster() : command_set_of(dialect);
+    d->set = d->is_raster ? command_set_of_star_raster() : command_set_of(dialect, d->options.dialect != DIALECT_AUTO);
     charset_use_pages(d->charset, d->set->pages);
 }
 
@@ -68,20 +68,26 @@ static enum match match_row(const struct command *row, struct view token)
     return token.n < row->prefix_bytes ? MATCH_PART : MATCH_WHOLE;
 }
 
-/* The first row that the token can be: in a table, what is named by more bytes stands above what is named by fewer. */
-static enum match find(const struct command_set *set, struct view token, const struct command **out)
+static enum match find_in(const struct command_table *table, struct view token, const struct command **out)
 {
-    for (size_t t = 0; t < TABLES_MOST && set->tables[t]; t++) {
-        for (size_t i = 0; i < set->tables[t]->count; i++) {
-            const struct command *row = &set->tables[t]->rows[i];
-            enum match m = match_row(row, token);
-            if (m != MATCH_NONE) {
-                *out = m == MATCH_WHOLE ? row : NULL;
-                return m;
-            }
+    for (size_t i = 0; i < table->count; i++) {
+        enum match m = match_row(&table->rows[i], token);
+        if (m != MATCH_NONE) {
+            *out = m == MATCH_WHOLE ? &table->rows[i] : NULL;
+            return m;
         }
     }
     return MATCH_NONE;
+}
+
+/* The first row that the token can be: in a table, what is named by more bytes stands above what is named by fewer. */
+static enum match find(const struct command_set *set, struct view token, const struct command **out)
+{
+    enum match m = MATCH_NONE;
+    for (size_t i = 0; i < TABLES_MOST && set->tables[i] && m == MATCH_NONE; i++) {
+        m = find_in(set->tables[i], token, out);
+    }
+    return m;
 }
 
 static void begin_token(struct decoder *d)
@@ -129,6 +135,14 @@ static void run_token(struct decoder *d, size_t used)
     end_token(d, used);
 }
 
+/* Whether the row tells us a dialect that we did not know. The rows that `least` marks must see more first. */
+static bool decides(const struct decoder *d, const struct command *c)
+{
+    bool is_open = d->dialect == DIALECT_AUTO || d->dialect == DIALECT_ESCPOS || d->dialect == DIALECT_STAR;
+    return d->options.dialect == DIALECT_AUTO && is_open && c->decides != DIALECT_AUTO && c->decides != (uint8_t)d->dialect &&
+           c->least == 0;
+}
+
 /* Knows the token's length, or how many bytes more must be seen. */
 static void advance(struct decoder *d)
 {
@@ -139,7 +153,7 @@ static void advance(struct decoder *d)
             drop_unknown(d);
             return;
         }
-        if (m == MATCH_WHOLE && d->dialect == DIALECT_AUTO && d->command->decides != DIALECT_AUTO && !d->command->least) {
+        if (m == MATCH_WHOLE && decides(d, d->command)) {
             decoder_choose(d, (enum dialect)d->command->decides);
             d->command = NULL;
             advance(d);

@@ -78,16 +78,34 @@ cJSON *receipt_to_json(const struct receipt *r)
     return json;
 }
 
-/* cJSON ends a string at its first NUL; a code may hold some. Such text is escaped here. */
-static cJSON *text_with_nuls(const char *text, size_t n)
+/* Two-byte and three-byte characters at which some readers of lines would break the line: U+0080 to U+009F, U+2028 and
+ * U+2029. Returns the character, 0 for any other. */
+static unsigned line_breaker(const unsigned char *at, size_t n)
+{
+    if (n >= 2 && at[0] == 0xc2 && at[1] < 0xa0) {
+        return at[1];
+    }
+    bool is_separator = n >= 3 && at[0] == 0xe2 && at[1] == 0x80 && (at[2] == 0xa8 || at[2] == 0xa9);
+    return is_separator ? 0x2000u | (at[2] & 0x3fu) : 0;
+}
+
+/* Escapes one character and returns how many bytes it had. */
+static size_t escape_one(const unsigned char *at, size_t n, struct buf *out, err *e)
+{
+    unsigned breaker = line_breaker(at, n);
+    bool is_plain = breaker == 0 && at[0] >= 0x20 && at[0] != '"' && at[0] != '\\';
+    *e = is_plain ? buf_add_byte(out, at[0]) : buf_format(out, "\\u%04x", breaker ? breaker : at[0]);
+    return breaker == 0 ? 1 : breaker < 0x100 ? 2 : 3;
+}
+
+/* cJSON ends a string at its first NUL; a code may hold some, and any other byte. So its text is escaped here. */
+static cJSON *code_data_to_json(const char *text, size_t n)
 {
     struct buf out;
     buf_init(&out, 6 * n + 2);
     err e = buf_add_byte(&out, '"');
-    for (size_t i = 0; i < n && e == OK; i++) {
-        unsigned char byte = (unsigned char)text[i];
-        bool is_plain = byte >= 0x20 && byte != '"' && byte != '\\';
-        e = is_plain ? buf_add_byte(&out, byte) : buf_format(&out, "\\u%04x", byte);
+    for (size_t i = 0; i < n && e == OK;) {
+        i += escape_one((const unsigned char *)text + i, n - i, &out, &e);
     }
     e = e == OK ? buf_add_byte(&out, '"') : e;
     cJSON *json = e == OK ? cJSON_CreateRaw(buf_text(&out)) : cJSON_CreateNull();
@@ -101,7 +119,7 @@ static cJSON *codes_to_json(const struct print_job *job)
     for (size_t i = 0; i < job->code_count; i++) {
         cJSON *code = cJSON_CreateObject();
         cJSON_AddStringToObject(code, "type", job->codes[i].type);
-        cJSON_AddItemToObject(code, "data", text_with_nuls(job->codes[i].data, job->codes[i].data_bytes));
+        cJSON_AddItemToObject(code, "data", code_data_to_json(job->codes[i].data, job->codes[i].data_bytes));
         cJSON_AddItemToArray(array, code);
     }
     return array;
