@@ -17,13 +17,13 @@ enum slip_row_kind { SLIP_TEXT, SLIP_PICTURE, SLIP_QR, SLIP_RULE, SLIP_FEED };
 
 struct slip_row {
     enum slip_row_kind kind;
-    char *text;                               /* SLIP_TEXT, SLIP_QR: UTF-8, without control characters */
-    const char *charset;                      /* SLIP_TEXT: a code page that has all of it (an iconv name); NULL: it is ASCII */
-    bool is_bold, is_centred, is_large;       /* large is twice as wide and twice as high */
-    unsigned width_dots, height_dots;         /* SLIP_PICTURE, from the left edge; SLIP_QR, without a quiet zone */
-    unsigned char *bits;                      /* SLIP_PICTURE: one bit a dot, rows padded to bytes, 1 is black */
-    unsigned module_dots;                     /* SLIP_QR: the side of one module; its error correction is level M */
-    unsigned lines;                           /* SLIP_FEED */
+    char *text;                         /* SLIP_TEXT, SLIP_QR: UTF-8, without control characters */
+    const char *charset;                /* SLIP_TEXT: a code page that has all of it (an iconv name); NULL: it is ASCII */
+    bool is_bold, is_centred, is_large; /* large is twice as wide and twice as high */
+    unsigned width_dots, height_dots;   /* SLIP_PICTURE, from the left edge; SLIP_QR, without a quiet zone */
+    unsigned char *bits;                /* SLIP_PICTURE: one bit a dot, rows padded to bytes, 1 is black */
+    unsigned module_dots;               /* SLIP_QR: the side of one module; its error correction is level M */
+    unsigned lines;                     /* SLIP_FEED */
 };
 
 struct slip {
@@ -36,22 +36,27 @@ struct slip_value {
     const char *name, *text;
 };
 
+struct slip_values {
+    const struct slip_value *at;
+    size_t count;
+};
+
 /* Once, before anything else; it also draws each face a first time, so that later drawings are quick. NULL: the built-in
  * configuration. ERR_MISSING: a face is not installed (slip_fonts_missing names it) and the next best stands in for it.
  * ERR_SYSTEM: there is no usable face at all. */
 MUST_USE err slip_fonts_init(const char *fonts_conf_path);
-const char *slip_fonts_missing(void);         /* NULL: every face is there */
+const char *slip_fonts_missing(void); /* NULL: every face is there */
 void slip_fonts_clear(void);
 
 /* The templates that come with the program, ended by a row without a name. */
 extern const struct embedded_file slip_templates[];
-const char *slip_template(const char *name);  /* "thankyou" -> its text; NULL when there is none */
+const char *slip_template(const char *name); /* "thankyou" -> its text; NULL when there is none */
 
 /* `template_text` is the text of a .slip file (its grammar is in src/pure/slip/templates/README.md). A row whose
  * placeholder has no value is left out. ERR_INPUT: the template is wrong; ERR_FULL: the slip would grow past a ceiling;
  * `reason` (mem_free) says line and cause. */
-MUST_USE err slip_fill(const char *template_text, const struct slip_value *values, size_t count, unsigned width_dots,
-                       struct slip *out, char **reason);
+MUST_USE err slip_fill(const char *template_text, struct slip_values values, unsigned width_dots, struct slip *out,
+                       char **reason);
 void slip_clear(struct slip *s);
 
 /* Any row as a picture of dots (a SLIP_PICTURE, freed with slip_row_clear): for the page, and for printers that cannot

@@ -96,7 +96,7 @@ err slip_make(const struct shop *s, const char *values_json, struct slip *out, c
     struct slip_value values[VIEW_SLIP_VALUES_MOST];
     char *texts[VIEW_SLIP_VALUES_MOST];
     size_t count = view_slip_read(values_json, values, texts);
-    err e = slip_fill(s->parts.slip_template, values, count, s->parts.printer->width_dots, out, reason);
+    err e = slip_fill(s->parts.slip_template, (struct slip_values){ values, count }, s->parts.printer->width_dots, out, reason);
     view_slip_free(values, texts, count);
     return e;
 }

@@ -59,7 +59,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     struct slip s;
     char *reason = NULL;
-    err e = slip_fill(input, values, VALUES, 576, &s, &reason);
+    err e = slip_fill(input, (struct slip_values){ values, VALUES }, 576, &s, &reason);
     if (e == OK) {
         check(&s);
         slip_clear(&s);

@@ -127,7 +127,7 @@ static void a_mistake_is_named_with_its_line(void **state)
     for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
         struct slip s = { 0 };
         char *reason = NULL;
-        assert_int_equal(slip_fill(mistakes[i].text, NULL, 0, 576, &s, &reason), ERR_INPUT);
+        assert_int_equal(slip_fill(mistakes[i].text, (struct slip_values){ 0 }, 576, &s, &reason), ERR_INPUT);
         assert_string_equal(reason, mistakes[i].reason);
         assert_null(s.rows);
         mem_free(reason);
@@ -138,7 +138,7 @@ static void expect_full(const char *template_text, const struct slip_value *valu
 {
     struct slip s = { 0 };
     char *reason = NULL;
-    assert_int_equal(slip_fill(template_text, values, count, 576, &s, &reason), ERR_FULL);
+    assert_int_equal(slip_fill(template_text, (struct slip_values){ values, count }, 576, &s, &reason), ERR_FULL);
     assert_non_null(reason);
     assert_non_null(strstr(reason, reason_part));
     mem_free(reason);
@@ -167,9 +167,9 @@ static void no_slip_grows_past_its_ceilings(void **state)
     expect_full(row, values, 2, "line 1: there is too much to print");
     char *reason = NULL;
     struct slip s = { 0 };
-    assert_int_equal(slip_fill(comment, NULL, 0, 576, &s, &reason), ERR_INPUT);
+    assert_int_equal(slip_fill(comment, (struct slip_values){ 0 }, 576, &s, &reason), ERR_INPUT);
     mem_free(reason);
-    assert_int_equal(slip_fill("rule", NULL, 0, 4, &s, &reason), ERR_INPUT);
+    assert_int_equal(slip_fill("rule", (struct slip_values){ 0 }, 4, &s, &reason), ERR_INPUT);
     mem_free(reason);
     s = fill("text: {v}\nhand: {v}", values, 1, 576);
     assert_true(s.count < 20);

@@ -101,7 +101,6 @@ void slip_fonts_clear(void)
     g_clear_object(&fonts.context);
     g_clear_object(&fonts.map);
     if (fonts.config != NULL) {
-        cairo_debug_reset_static_data(); /* what Cairo remembers of faces points into the configuration */
         FcConfigDestroy(fonts.config);
     }
     fonts.config = NULL;

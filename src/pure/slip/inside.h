@@ -36,14 +36,14 @@ struct lines {
     size_t count;
 };
 
-MUST_USE err template_fill(const char *text, const struct slip_value *values, size_t count, struct lines *out, char **reason);
+MUST_USE err template_fill(const char *text, struct slip_values values, struct lines *out, char **reason);
 void lines_clear(struct lines *l);
 
 /* Words (text.c). Both give new text for mem_free. */
 char *text_clean(const char *text, unsigned most); /* printable, normalised, drawable, of bounded length; "" if nothing is left */
 char *text_clean_code(const char *text);           /* the same for what a code carries: only control characters go */
 const char *text_charset(const char *text);        /* the first code page that has all of it; "" for ASCII; NULL: none */
-char *text_fold(const char *text);                 /* typographic marks as ASCII ones */
+char *text_fold_line(const char *text);            /* typographic marks as ASCII ones */
 size_t text_wrap(const char *text, size_t columns, bool is_even, char **lines, size_t most); /* each line for mem_free */
 
 /* Faces (fonts.c). */

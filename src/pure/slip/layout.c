@@ -126,7 +126,7 @@ static err add_text(struct page *p, const struct line *l)
     if (charset != NULL) {
         return add_wrapped(p, l, l->text, charset);
     }
-    char *plainer = text_fold(l->text);
+    char *plainer = text_fold_line(l->text);
     charset = text_charset(plainer);
     err e = charset != NULL ? add_wrapped(p, l, plainer, charset) : add_drawn(p, l);
     mem_free(plainer);
@@ -163,8 +163,7 @@ static err add_line(struct page *p, const struct line *l)
     return add_row(p, l, (struct slip_row){ .kind = SLIP_FEED, .lines = l->feed_lines });
 }
 
-err slip_fill(const char *template_text, const struct slip_value *values, size_t count, unsigned width_dots, struct slip *out,
-              char **reason)
+err slip_fill(const char *template_text, struct slip_values values, unsigned width_dots, struct slip *out, char **reason)
 {
     *reason = NULL;
     if (width_dots < WIDTH_DOTS_LEAST || width_dots > WIDTH_DOTS_MOST) {
@@ -172,7 +171,7 @@ err slip_fill(const char *template_text, const struct slip_value *values, size_t
         return ERR_INPUT;
     }
     struct lines lines;
-    err e = template_fill(template_text, values, count, &lines, reason);
+    err e = template_fill(template_text, values, &lines, reason);
     if (e != OK) {
         return e;
     }

@@ -24,8 +24,7 @@ static const struct word {
 };
 
 struct filler {
-    const struct slip_value *values;
-    size_t value_count;
+    struct slip_values values;
     struct lines *out;
     unsigned number;          /* of the line being read */
     bool is_centred, is_shut; /* shut: the group's `when` found nothing */
@@ -76,8 +75,8 @@ static bool is_name(struct view v)
 /* The value of a placeholder, cleaned; NULL when there is none, or nothing of it can be printed. */
 static char *value_of(const struct filler *f, struct view name, bool is_code)
 {
-    for (size_t i = 0; i < f->value_count; i++) {
-        const struct slip_value *v = &f->values[i];
+    for (size_t i = 0; i < f->values.count; i++) {
+        const struct slip_value *v = &f->values.at[i];
         if (v->text == NULL || !view_equal(view_of(v->name), name)) {
             continue;
         }
@@ -277,10 +276,10 @@ static err read_line(struct filler *f, struct view line)
     return complain(f, "no such word", name);
 }
 
-err template_fill(const char *text, const struct slip_value *values, size_t count, struct lines *out, char **reason)
+err template_fill(const char *text, struct slip_values values, struct lines *out, char **reason)
 {
     struct lines made = { 0 };
-    struct filler f = { .values = values, .value_count = count, .out = &made, .reason = reason };
+    struct filler f = { .values = values, .out = &made, .reason = reason };
     struct view rest = view_of(text);
     if (rest.n > TEMPLATE_BYTES_MOST) {
         *reason = mem_format("the template is longer than %d bytes", TEMPLATE_BYTES_MOST);

@@ -160,7 +160,7 @@ static const char *folded(gunichar c)
     return NULL;
 }
 
-char *text_fold(const char *text)
+char *text_fold_line(const char *text)
 {
     GString *out = g_string_new(NULL);
     for (const char *at = text; *at != '\0'; at = g_utf8_next_char(at)) {
