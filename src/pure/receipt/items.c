@@ -92,7 +92,10 @@ static const char *kind_of(const struct walk *w, const struct priced *p)
     if (p->part == PART_DISCOUNT && (p->minor < 0 || w->reading->are_discounts_positive) && total >= 0) {
         return "discount";
     }
-    if (p->minor < 0 && total > 0) {
+    if (row_has(p->row, ROLE_REFUND) && p->minor < 0 && total >= 0) {
+        return "refund";
+    }
+    if (p->minor < 0 && total >= 0) {
         return "discount";
     }
     return NULL;
@@ -169,24 +172,24 @@ static bool goes_on(const struct walk *w, const struct row *r)
            r->count - r->indent <= w->widest_name;
 }
 
-static bool waits_for_amount(const struct walk *w, const struct row *r, size_t rows_left)
+static bool waits_for_amount(const struct row *r, size_t rows_left)
 {
-    (void)w;
-    if (rows_left < 2) {
-        return false;
+    const struct row *next = r + 1, *end = r + rows_left;
+    while (next < end && next->amount == NO_AMOUNT && row_letters(next, 0, next->count) == 0 && !next->is_rule) {
+        next++; /* the bar code's digits */
     }
-    const struct row *next = r + 1;
-    return item_is_quantity_row(next) || (next->amount != NO_AMOUNT && quantity_plain_letters(next, 0, next->label_to) == 0);
+    return next < end &&
+           (item_is_quantity_row(next) || (next->amount != NO_AMOUNT && quantity_plain_letters(next, 0, next->label_to) == 0));
 }
 
 static void add_text_row(struct walk *w, const struct row *r, size_t rows_left)
 {
-    if (goes_on(w, r) && !waits_for_amount(w, r, rows_left)) {
+    if (goes_on(w, r) && !waits_for_amount(r, rows_left)) {
         struct receipt_item *item = &w->out->items[w->out->item_count - 1];
         item->description = joined(item->description, "", whole_name(r));
         w->last = r;
         w->last_name_length = r->count - r->indent;
-    } else if (row_letters(r, 0, r->count) > 0 && (!starts_aside(w, r) || waits_for_amount(w, r, rows_left))) {
+    } else if (row_letters(r, 0, r->count) > 0 && (!starts_aside(w, r) || waits_for_amount(r, rows_left))) {
         w->pending = r;
     }
 }
@@ -218,7 +221,8 @@ static size_t first_row(const struct row *rows, const struct reading *reading)
     const uint64_t header = ROLE_BIT(ROLE_NUMBER) | ROLE_BIT(ROLE_DATE) | ROLE_BIT(ROLE_CONTACT) | ROLE_BIT(ROLE_TABLE);
     for (int above = 0; above < ROWS_ABOVE_FIRST && at > 0; above++) {
         const struct row *r = &rows[at - 1];
-        if (r->is_rule || r->amount != NO_AMOUNT || (row_share(r, header) > 0.3) || row_share(r, ROLE_BIT(ROLE_HEADING)) > 0.6) {
+        if (r->is_rule || (r->amount != NO_AMOUNT && !item_is_quantity_row(r)) || (row_share(r, header) > 0.3) ||
+            row_share(r, ROLE_BIT(ROLE_HEADING)) > 0.6) {
             break;
         }
         at--;

@@ -89,7 +89,7 @@ static bool starts_freely(const uint32_t *t, size_t start)
 
 static bool is_at(const struct sign *s, const uint32_t *t, size_t at)
 {
-    return memcmp(s->points, t + at, s->count * sizeof *t) == 0;
+    return t[at] == s->points[0] && memcmp(s->points, t + at, s->count * sizeof *t) == 0;
 }
 
 /* Codes and signs that are no word of any language may stand apart from their amount. */

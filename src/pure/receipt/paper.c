@@ -6,7 +6,14 @@
 
 #include <string.h>
 
-enum { FIRST_BOX = 0x2500, LAST_BOX = 0x259F, LEAST_RULE = 3, BYTES_PER_LINE_MOST = COLUMNS_MOST * 4, TAIL_MOST = 2 };
+enum {
+    FIRST_BOX = 0x2500,
+    LAST_BOX = 0x259F,
+    LEAST_RULE = 3,
+    LEAST_LEADER = 5,
+    BYTES_PER_LINE_MOST = COLUMNS_MOST * 4,
+    TAIL_MOST = 2
+};
 
 static bool is_box(uint32_t c)
 {
@@ -17,6 +24,21 @@ static bool draws_rule(uint32_t c)
 {
     static const char RULE[] = "-=_.*~+#: \t";
     return is_box(c) || (c < 0x80 && c != 0 && strchr(RULE, (int)c) != NULL) || c == 0x2501 || c == 0xB7;
+}
+
+/* Dots that lead the eye from a name to its price are space. */
+static void clear_leaders(uint32_t *text, size_t count)
+{
+    for (size_t at = 0, end; at < count; at = end + (end == at)) {
+        end = at;
+        while (end < count && text[end] == '.') {
+            end++;
+        }
+        bool leads = end - at >= LEAST_LEADER || (end - at >= LEAST_RULE && end < count && text[end] == ' ');
+        for (size_t i = at; leads && i < end && at > 0; i++) {
+            text[i] = ' ';
+        }
+    }
 }
 
 /* One line into the pool; returns how many code points it took. */
@@ -51,6 +73,7 @@ static void lay_row(struct row *r, const struct print_line *line, uint32_t *text
     r->is_centred = line->align == ALIGN_CENTRE;
     r->size = (line->width_times ? line->width_times : 1) * (line->height_times ? line->height_times : 1);
     r->is_rule = is_rule(text, count);
+    clear_leaders(text, r->is_rule ? 0 : count);
     for (size_t i = 0; i < count; i++) {
         text[i] = is_box(text[i]) ? '\t' : text[i];
         folded[i] = text[i] == '\t' ? '\t' : text_fold(text[i]);
@@ -162,7 +185,8 @@ double row_share(const struct row *r, uint64_t roles)
     size_t all = row_letters(r, 0, r->label_to), meant = 0;
     for (size_t i = 0; i < r->hit_count; i++) {
         const struct hit *h = &r->hits[i];
-        meant += (h->roles & roles) && h->to <= r->label_to ? row_letters(r, h->from, h->to) : 0;
+        meant +=
+            (h->roles & roles) && h->from < r->label_to ? row_letters(r, h->from, h->to < r->label_to ? h->to : r->label_to) : 0;
     }
     return all > 0 ? (double)meant / (double)all : 0;
 }

@@ -2,7 +2,7 @@
 
 #include "text.h"
 
-enum { QUANTITY_MOST = 9999, LEAST_UNIT_PRICE = 100, CYRILLIC_HA = 0x445, MULTIPLY = 0xD7, TRAILING_MOST = 2 };
+enum { QUANTITY_MOST = 9999, LEAST_UNIT_PRICE = 100, CYRILLIC_HA = 0x445, MULTIPLY = 0xD7, A_GRAVE = 0xE0, TRAILING_MOST = 2 };
 
 bool quantity_is_times(uint32_t c)
 {
@@ -134,7 +134,8 @@ static bool is_after_times(const struct row *r, const struct number *n, size_t *
     while (at > 0 && r->folded[at - 1] == ' ') {
         at--;
     }
-    bool is_times = at > 0 && quantity_is_times(r->folded[at - 1]) && (at < 2 || !text_is_letter(r->folded[at - 2]));
+    bool is_each = at > 1 && r->text[at - 1] == A_GRAVE && is_space(r->folded[at - 2]);
+    bool is_times = is_each || (at > 0 && quantity_is_times(r->folded[at - 1]) && (at < 2 || !text_is_letter(r->folded[at - 2])));
     *start = is_times ? at - 1 : n->from;
     return is_times;
 }
@@ -215,12 +216,13 @@ static void read_single(const struct number *n, int64_t amount, int decimals, st
     }
 }
 
-/* Of two numbers that make the amount the first is the count, unless only the first looks like money. */
+/* Of two numbers that make the amount the first is the count, unless it looks like money and the second does not. */
 static bool is_price_first(const struct number *first, const struct number *second, int decimals, int64_t amount)
 {
     bool is_money = decimals > 0 && first->tail == (unsigned)decimals && first->has_point;
+    bool is_either_way = makes(second, first, decimals, amount) && makes(first, second, decimals, amount);
     bool is_only_way = makes(second, first, decimals, amount) && !makes(first, second, decimals, amount);
-    return is_only_way && (is_money ? second->tail == 0 : true);
+    return (is_either_way || is_only_way) && (is_money ? second->tail == 0 : is_only_way);
 }
 
 static void read_trailing(const struct row *r, const struct block *block, struct columns *c)

@@ -93,6 +93,23 @@ static void read_sums(const struct reading *reading, struct receipt *out)
     }
 }
 
+static bool is_about_one_sum(enum receipt_kind kind)
+{
+    return kind == RECEIPT_CARD_SLIP || kind == RECEIPT_FORMAL || kind == RECEIPT_VOUCHER;
+}
+
+/* A voucher's worth is the only amount on it, whatever the word beside it. */
+static void take_the_only_sum(const struct reading *reading, struct receipt *r)
+{
+    if (!r->total.is_known && reading->count == 1) {
+        r->total = (struct amount){ reading->priced[0].minor, true };
+    }
+    for (size_t i = 0; i < r->item_count; i++) {
+        mem_free(r->items[i].description);
+    }
+    r->item_count = 0;
+}
+
 /* The figures of a report are nobody's purchase. */
 static void forget_sums(struct receipt *r)
 {
@@ -123,6 +140,9 @@ static bool read_part(const struct row *rows, size_t count, const struct place *
     bool is_receipt = kind_find(rows, count, &reading, out, is_cut, &out->kind);
     if (is_receipt && out->kind == RECEIPT_ORDER) {
         read_order_lines(rows, count, out);
+    }
+    if (is_receipt && is_about_one_sum(out->kind)) {
+        take_the_only_sum(&reading, out);
     }
     if (is_receipt && out->kind == RECEIPT_NOT_A_SALE) {
         forget_sums(out);

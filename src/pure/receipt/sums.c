@@ -18,7 +18,7 @@ enum {
     SCORE_TOTAL_EITHER_WAY = 20,
     SCORE_LARGE = 3,
     SCORE_SUBTOTAL_FIRST = 4,
-    COST_ROW_SKIPPED = 6,
+    COST_ROW_SKIPPED = 12,
     COST_ROW_UNEXPLAINED = 6,
     COST_ZERO = 20
 };
@@ -43,7 +43,7 @@ static uint64_t label_roles(const struct row *label, uint64_t *first)
     uint64_t roles = 0;
     *first = 0;
     for (size_t i = 0; i < label->hit_count; i++) {
-        bool is_label = label->hits[i].to <= label->label_to;
+        bool is_label = label->hits[i].from < label->label_to;
         *first = is_label && *first == 0 ? label->hits[i].roles : *first;
         roles |= is_label ? label->hits[i].roles : 0;
     }
@@ -114,7 +114,8 @@ static const struct row *label_row(const struct row *rows, size_t at)
     if (!is_lonely || at == 0 || rows[at - 1].amount != NO_AMOUNT || rows[at - 1].is_rule) {
         return r;
     }
-    const uint64_t sums = ROLE_BIT(ROLE_TOTAL) | ROLE_BIT(ROLE_SUBTOTAL) | ROLE_BIT(ROLE_CHANGE) | ROLE_BIT(ROLE_TAX);
+    const uint64_t sums = ROLE_BIT(ROLE_TOTAL) | ROLE_BIT(ROLE_SUBTOTAL) | ROLE_BIT(ROLE_CHANGE) | ROLE_BIT(ROLE_TAX) |
+                          ROLE_BIT(ROLE_CASH) | ROLE_BIT(ROLE_CARD) | ROLE_BIT(ROLE_PAID);
     return row_share(&rows[at - 1], sums) >= 0.5 ? &rows[at - 1] : r;
 }
 

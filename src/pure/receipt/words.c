@@ -130,7 +130,7 @@ static bool may_join(uint32_t a, uint32_t b)
 static bool fits(const struct word *w, const uint32_t *folded, size_t at, size_t count)
 {
     size_t end = at + w->count;
-    if (end > count || memcmp(w->points, folded + at, w->count * sizeof *folded) != 0) {
+    if (end > count || w->points[0] != folded[at] || memcmp(w->points, folded + at, w->count * sizeof *folded) != 0) {
         return false;
     }
     bool starts = at == 0 || w->may_follow_letters || may_join(folded[at - 1], folded[at]);
