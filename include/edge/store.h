@@ -1,6 +1,7 @@
 /* The store: one SQLite file, one writer. What is learned of a person is only ever added (facts); current values are
  * derived from facts in the same transaction. Ids are `till << 40 | sequence`, so that tills can be joined later.
- * Texts handed to a row function are borrowed until it returns; it may call the store again. Times are microseconds since 1970, UTC. */
+ * Texts handed to a row function are borrowed until it returns; it may call the store again, but not take a change back.
+ * Times are microseconds since 1970, UTC. */
 #ifndef EDGE_STORE_H
 #define EDGE_STORE_H
 

@@ -233,6 +233,10 @@ static void one_types_as_one_likes(void **state)
     expect_search(f, "4567", "Anna Kovács\n");
     expect_search(f, "23-4567", "Anna Kovács\n");
     expect_search(f, "06 30 123 4567", "Anna Kovács\n");
+    expect_search(f, "anna 4567", "Anna Kovács\n");
+    expect_search(f, "567 kov", "Anna Kovács\n");
+    expect_search(f, "anna 4568", "");
+    expect_search(f, "ozlem 4567", "");
     expect_search(f, "1234", "");
     expect_search(f, "67", "");
     expect_search(f, "\"kov*' OR (", "");

@@ -33,6 +33,23 @@ static void one_visit_is_open_at_a_time(void **state)
     assert_int_equal(visits_open(f->st, 0, "magic", NOW_US, &second), ERR_INPUT);
 }
 
+static void a_visit_of_the_past_is_over_and_disturbs_nobody(void **state)
+{
+    struct fixture *f = *state;
+    int64_t anna = person(f, "Anna"), here = visit_of(f, 0, 0), current = 0, id = 0;
+    struct visit_row past = {
+        .customer = anna, .opened_us = NOW_US - DAY_US, .closed_us = NOW_US - DAY_US, .opened_by = "receipt"
+    };
+    assert_int_equal(visits_record(f->st, &past, &id), OK);
+    assert_int_equal(visits_current(f->st, &current), OK);
+    assert_int_equal(current, here);
+    past.closed_us = 0;
+    assert_int_equal(visits_record(f->st, &past, &id), ERR_INPUT);
+    struct lines l = { "" };
+    assert_int_equal(visits_each_of_customer(f->st, anna, 9, visit_line, &l), OK);
+    assert_string_equal(l.text, "known opened -1440 touched -1440 closed -1440 receipt\n");
+}
+
 static void counts_line(void *self, const struct customer_row *row)
 {
     add_line(self, "%s %lld visits, %lld to %lld", row->name, (long long)row->visit_count,
@@ -269,6 +286,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(one_visit_is_open_at_a_time),
+        TEST(a_visit_of_the_past_is_over_and_disturbs_nobody),
         TEST(closed_visits_are_counted_and_move_with_the_name),
         TEST(a_receipt_comes_back_as_it_was_read),
         TEST(a_reprint_is_the_same_purchase_and_a_replay_is_nothing),

@@ -7,7 +7,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_FOUND = 400, FROM_INDEX = 150, FROM_REGULARS = 100, LEAST_DIGITS = 3, QUERY_CEILING = 1024 };
+enum {
+    MOST_FOUND = 400,
+    FROM_INDEX = 150,
+    FROM_REGULARS = 100,
+    BEGINNING = 1,
+    PHONE_TAIL = 2,
+    WHOLE_WORD = 3,
+    LEAST_DIGITS = 3,
+    QUERY_CEILING = 1024
+};
 
 struct found {
     int64_t customer;
@@ -35,7 +44,6 @@ static bool is_found(const struct findings *f, int64_t customer)
 
 static int score_of_word(const char *typed, const struct cut_words *has)
 {
-    enum { BEGINNING = 1, WHOLE_WORD = 3 };
     int best = 0;
     for (size_t i = 0; i < has->count && best < WHOLE_WORD; i++) {
         if (strncmp(has->at[i], typed, strlen(typed)) == 0) {
@@ -45,37 +53,73 @@ static int score_of_word(const char *typed, const struct cut_words *has)
     return best;
 }
 
+static bool is_number(const char *word)
+{
+    size_t n = strspn(word, "0123456789");
+    return n >= LEAST_DIGITS && n <= PHONE_DIGITS && word[n] == '\0';
+}
+
+/* "anna 4567": a number among the words is the tail of a phone. */
+static int score_of_number(struct store *st, int64_t customer, const char *typed)
+{
+    char digits[PHONE_DIGITS + 1];
+    int64_t found = 0;
+    if (!is_number(typed) || phone_digits_reversed(typed, digits) == 0) {
+        return 0;
+    }
+    err e = store_number(st,
+                         "SELECT 1 FROM identifiers WHERE customer = ?1 AND kind = 'phone' AND is_active "
+                         "AND substr(finder, 1, length(?2)) = ?2",
+                         VALUES(number(customer), words(digits)), &found);
+    return e == OK ? PHONE_TAIL : 0;
+}
+
 /* 0: not every word fits. */
-static int score(struct findings *f, const char *text)
+static int score(struct findings *f, int64_t customer, const char *text)
 {
     struct cut_words has;
     words_cut(f->st, text, &has);
     int sum = 0;
-    for (size_t i = 0; i < f->typed.count; i++) {
+    bool all_fit = true;
+    for (size_t i = 0; i < f->typed.count && all_fit; i++) {
         int one = score_of_word(f->typed.at[i], &has);
-        sum = one == 0 ? -1000 : sum + one;
+        one = one > 0 ? one : score_of_number(f->st, customer, f->typed.at[i]);
+        all_fit = one > 0;
+        sum += one;
     }
     words_clear(&has);
-    return sum > 0 ? sum : 0;
+    return all_fit ? sum : 0;
 }
 
 static void add(struct findings *f, int64_t customer, int points, int64_t last_visit_us, const char *name)
 {
-    if (f->count < MOST_FOUND && !is_found(f, customer)) {
+    if (points > 0 && f->count < MOST_FOUND && !is_found(f, customer)) {
         f->rows[f->count++] = (struct found){ customer, points, last_visit_us, mem_text(name) };
     }
 }
 
 /* --- by words --- */
+/* The numbers are left to the score, unless there is nothing else to look for. */
+static err write_match(const struct findings *f, const char *ending, struct buf *out)
+{
+    bool has_words = false;
+    for (size_t i = 0; i < f->typed.count; i++) {
+        has_words = has_words || !is_number(f->typed.at[i]);
+    }
+    err e = OK;
+    for (size_t i = 0; i < f->typed.count && e == OK; i++) {
+        if (!has_words || !is_number(f->typed.at[i])) {
+            e = buf_format(out, "\"%s\"%s ", f->typed.at[i], ending);
+        }
+    }
+    return e;
+}
+
 static err add_from_index(struct findings *f, const char *ending)
 {
     struct buf match;
     buf_init(&match, QUERY_CEILING);
-    err e = OK;
-    for (size_t i = 0; i < f->typed.count && e == OK; i++) {
-        e = buf_format(&match, "\"%s\"%s ", f->typed.at[i], ending);
-    }
-    if (e != OK) {
+    if (write_match(f, ending, &match) != OK) {
         buf_clear(&match);
         return OK; /* longer than any name: nobody */
     }
@@ -86,9 +130,9 @@ static err add_from_index(struct findings *f, const char *ending)
         "WHERE search_words MATCH ?1 ORDER BY search_words.rowid DESC LIMIT ?2",
         VALUES(words(buf_text(&match)), number(FROM_INDEX)));
     while (query_next(&q)) {
-        add(f, query_number(&q, 0), score(f, query_text(&q, 3)), query_number(&q, 1), query_text(&q, 2));
+        add(f, query_number(&q, 0), score(f, query_number(&q, 0), query_text(&q, 3)), query_number(&q, 1), query_text(&q, 2));
     }
-    e = query_end(&q);
+    err e = query_end(&q);
     buf_clear(&match);
     return e;
 }
@@ -102,10 +146,7 @@ static err add_from_regulars(struct findings *f)
                                "WHERE p.last_visit_us > 0 ORDER BY p.last_visit_us DESC LIMIT ?1",
                                VALUES(number(FROM_REGULARS)));
     while (query_next(&q)) {
-        int points = score(f, query_text(&q, 3));
-        if (points > 0) {
-            add(f, query_number(&q, 0), points, query_number(&q, 1), query_text(&q, 2));
-        }
+        add(f, query_number(&q, 0), score(f, query_number(&q, 0), query_text(&q, 3)), query_number(&q, 1), query_text(&q, 2));
     }
     return query_end(&q);
 }
@@ -131,7 +172,6 @@ static err search_words(struct findings *f, const char *text)
 /* A whole number is compared by its last nine digits: what stands before them is written in several ways. */
 static err search_phones(struct findings *f, const char *text)
 {
-    enum { POINTS = 2 };
     char digits[PHONE_DIGITS + 1], end[PHONE_DIGITS + 2];
     size_t n = phone_digits_reversed(text, digits);
     if (n < LEAST_DIGITS) {
@@ -147,7 +187,7 @@ static err search_phones(struct findings *f, const char *text)
                                "WHERE i.kind = 'phone' AND i.is_active AND i.finder >= ?1 AND i.finder < ?2 LIMIT ?3",
                                VALUES(words(digits), words(end), number(FROM_INDEX)));
     while (query_next(&q)) {
-        add(f, query_number(&q, 0), POINTS, query_number(&q, 1), query_text(&q, 2));
+        add(f, query_number(&q, 0), PHONE_TAIL, query_number(&q, 1), query_text(&q, 2));
     }
     return query_end(&q);
 }

@@ -41,6 +41,9 @@ err visits_open(struct store *st, int64_t customer, const char *opened_by, int64
 err visits_record(struct store *st, const struct visit_row *past, int64_t *id)
 {
     struct visit_row v = *past;
+    if (v.closed_us <= 0 || v.closed_us < v.opened_us) {
+        return ERR_INPUT;
+    }
     v.touched_us = v.closed_us;
     return add_visit(st, &v, id);
 }
