@@ -12,7 +12,7 @@ const TOP = join(dirname(fileURLToPath(import.meta.url)), "../..");
 const DEMO = join(TOP, "packaging/demo");
 const STOP_MS = 5000;
 
-const settings = (folder, slipWaitMs) => `
+const settings = (folder, slipWaitMs, port) => `
 [tap]
 listen = unix:${folder}/pos.socket
 printer = unix:${folder}/printer.socket
@@ -20,7 +20,7 @@ folder = ${folder}
 [store]
 file = ${folder}/tillside.db
 [web]
-port = 0
+port = ${port}
 [scanner]
 address = unix:${folder}/scanner.socket
 [slip]
@@ -67,7 +67,7 @@ export async function startService(programs, { slipWaitMs = 600 } = {}) {
   const paper = join(folder, "paper");
   const config = join(folder, "tillside.conf");
   mkdirSync(paper);
-  writeFileSync(config, settings(folder, slipWaitMs));
+  writeFileSync(config, settings(folder, slipWaitMs, 0));
 
   const devices = start(join(programs, "tillside-devices"), ["--printer", `unix:${folder}/printer.socket`, "--paper", paper,
     "--scanner", `unix:${folder}/scanner.socket`, "--control", `unix:${folder}/devices.socket`], /./);
@@ -84,6 +84,15 @@ export async function startService(programs, { slipWaitMs = 600 } = {}) {
     url, folder, paper,
     scan: (code) => send(`${folder}/devices.socket`, `scan ${code}\n`),
     device: (command) => send(`${folder}/devices.socket`, `${command}\n`),
+    // Killed as by a power cut, and started again on the same port.
+    async kill() {
+      service.child.kill("SIGKILL");
+      await once(service.child, "exit");
+    },
+    async restart() {
+      writeFileSync(config, settings(folder, slipWaitMs, new URL(url).port));
+      ({ service } = await serve());
+    },
     pos: (name) => send(`${folder}/pos.socket`, readFileSync(join(DEMO, "streams", name))),
     async stop() {
       await stop(service);
