@@ -281,11 +281,6 @@ static const struct habit habits[] = {
           "b\x01",
           "\x1d!\x11"
           "Smooth\n\x1d!\x00"),
-    HABIT("not smooth",
-          "\x1d"
-          "b\x00",
-          "\x1d!\x11"
-          "Smooth\n\x1d!\x00"),
     HABIT("two-byte letters", "\x1c&", "\xc4\xe3\xba\xc3 12\n"),
     HABIT("two-byte letters underlined", "\x1c!\x80", "\xc4\xe3\xba\xc3 12\n"),
     HABIT("two-byte letters plain", "\x1c!\x00", "\xc4\xe3\xba\xc3 12\n"),
