@@ -236,8 +236,8 @@ static bool begin_segment(struct journal *j, const struct journal_record *r)
 
 static bool is_time_for_a_new_one(const struct journal *j, const struct journal_record *r)
 {
-    return j->fd < 0 ||
-           (j->size > 0 && (j->size + (int64_t)r->bytes.n > j->options.segment_bytes || r->wall_us - j->begun_us > DAY_US));
+    return j->fd < 0 || (j->size > 0 && (j->size + JOURNAL_HEADER_BYTES + (int64_t)r->bytes.n > j->options.segment_bytes ||
+                                         r->wall_us - j->begun_us > DAY_US));
 }
 
 static bool write_record(struct journal *j, const struct journal_record *r)
