@@ -3,8 +3,8 @@
 #define FIRMWARE_HOST_COMMANDS_H
 
 #include "base/buf.h"
-#include "printer/counter_printer.h"
-#include "scanner/counter_scanner.h"
+#include "counter_printer.h"
+#include "counter_scanner.h"
 
 struct devices {
     struct loop *loop;

@@ -2,7 +2,7 @@
 #ifndef FIRMWARE_HOST_COUNTER_SCANNER_H
 #define FIRMWARE_HOST_COUNTER_SCANNER_H
 
-#include "../port.h"
+#include "port.h"
 
 struct counter_scanner;
 struct counter_scanner_options {

@@ -2,8 +2,8 @@
 #ifndef FIRMWARE_HOST_COUNTER_PRINTER_H
 #define FIRMWARE_HOST_COUNTER_PRINTER_H
 
-#include "../port.h"
-#include "printer.h"
+#include "port.h"
+#include "printer/printer.h"
 
 struct counter_printer;
 struct counter_printer_options {

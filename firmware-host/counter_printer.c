@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 #include "loop/log.h"
-#include "paper_folder.h"
+#include "printer/paper_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
