@@ -48,6 +48,7 @@ err visit_name(struct shop *s, int64_t visit, int64_t customer);         /* who 
 err visit_end(struct shop *s, int64_t visit);
 void visit_joined_by_receipt(struct shop *s, int64_t receipt, const struct receipt *r);
 void visit_keep_awake(struct shop *s);
+err visit_of_its_own(struct shop *s, int64_t receipt, int64_t when_us, int64_t *visit);
 void visit_tell(struct shop *s);                                           /* posts the open visit as it is now */
 err visit_name_receipt(struct shop *s, int64_t receipt, int64_t customer); /* "who was that?" */
 
@@ -59,6 +60,7 @@ void figures_stop(struct shop *s);
 void stream_start(struct shop *s);
 void stream_stop(struct shop *s);
 bool stream_lets_a_slip_in(const struct shop *s);
+bool stream_is_about_a_visitor(const struct receipt *r); /* not a kitchen's order, a report or a torn-off piece */
 
 /* hints.c: the lines for the staff */
 void hints_choose(struct shop *s, int64_t visit, int64_t customer);

@@ -108,8 +108,9 @@ struct unjoined {
 static void add_unjoined(void *self, const struct receipt_row *row)
 {
     struct unjoined *u = self;
-    bool is_shown = row->customer == 0 && row->visit != u->open_visit && row->visit != 0 && row->printed_us >= u->since_us;
-    if (is_shown && cJSON_GetArraySize(u->list) < MOST_UNJOINED) {
+    bool is_elsewhere = row->visit == 0 || row->visit != u->open_visit;
+    bool is_shown = row->customer == 0 && is_elsewhere && row->printed_us >= u->since_us;
+    if (is_shown && stream_is_about_a_visitor(row->receipt) && cJSON_GetArraySize(u->list) < MOST_UNJOINED) {
         cJSON_AddItemToArray(u->list, view_receipt(row));
     }
 }

@@ -46,7 +46,7 @@ static char *paper_text(const struct print_job *job)
     return whole;
 }
 
-static bool is_about_a_visitor(const struct receipt *r)
+bool stream_is_about_a_visitor(const struct receipt *r)
 {
     return r->kind != RECEIPT_ORDER && r->kind != RECEIPT_NOT_A_SALE && r->kind != RECEIPT_TRUNCATED;
 }
@@ -55,10 +55,7 @@ static bool is_about_a_visitor(const struct receipt *r)
 static void keep_for_later(struct shop *s, int64_t receipt)
 {
     int64_t visit = 0;
-    struct visit_row past = { .opened_us = s->heard_us, .closed_us = s->heard_us, .opened_by = "receipt" };
-    err e = visits_record(s->parts.store, &past, &visit);
-    e = e == OK ? visits_join_receipt(s->parts.store, receipt, visit) : e;
-    shop_complain("a receipt from earlier", e);
+    shop_complain("a receipt from earlier", visit_of_its_own(s, receipt, s->heard_us, &visit));
 }
 
 struct read_receipt {
@@ -88,9 +85,9 @@ static void tell_receipt(struct shop *s, const struct read_receipt *read)
 static void use_receipt(struct shop *s, const struct receipt *r, const struct read_receipt *read)
 {
     bool is_late = shop_now_us(s) - s->heard_us > LATE_US;
-    if (read->is_new && is_about_a_visitor(r) && is_late) {
+    if (read->is_new && stream_is_about_a_visitor(r) && is_late) {
         keep_for_later(s, read->id);
-    } else if (read->is_new && is_about_a_visitor(r)) {
+    } else if (read->is_new && stream_is_about_a_visitor(r)) {
         visit_joined_by_receipt(s, read->id, r);
     }
     tell_receipt(s, read);

@@ -24,14 +24,18 @@ static void ended_by_quiet(void *self)
     shop_complain("closing a visit", visit_end(s, s->visit));
 }
 
-void visit_keep_awake(struct shop *s)
+static void wait_for_quiet(struct shop *s)
 {
-    if (s->visit == 0) {
-        return;
-    }
     timer_free(s->visit_end);
     s->visit_end = loop_after(s->parts.loop, s->is_slip_over ? linger_ms(s) : quiet_ms(s), ended_by_quiet, s);
-    shop_complain("a visit", visits_touch(s->parts.store, s->visit, shop_now_us(s)));
+}
+
+void visit_keep_awake(struct shop *s)
+{
+    if (s->visit != 0) {
+        wait_for_quiet(s);
+        shop_complain("a visit", visits_touch(s->parts.store, s->visit, shop_now_us(s)));
+    }
 }
 
 void visit_tell(struct shop *s)
@@ -109,14 +113,34 @@ err visit_open(struct shop *s, int64_t customer, const char *opened_by)
     if (before != 0) {
         bus_post(s->parts.bus, &(struct event){ .kind = EV_VISIT_CLOSED, .time_ms = now_us / 1000, .visit = before });
     }
-    visit_keep_awake(s);
+    wait_for_quiet(s);
     visit_tell(s);
     return OK;
 }
 
+/* One transaction: a scan waits for the disk once. */
+static err set_customer(struct shop *s, int64_t visit, int64_t customer)
+{
+    err e = store_begin(s->parts.store);
+    if (e != OK) {
+        return e;
+    }
+    e = visits_set_customer(s->parts.store, visit, customer, shop_now_us(s));
+    if (e != OK) {
+        store_rollback(s->parts.store);
+        return e;
+    }
+    if (visit == s->visit) {
+        s->customer = customer;
+        hints_choose(s, visit, customer);
+        slip_prepare(s);
+    }
+    return store_commit(s->parts.store);
+}
+
 err visit_name(struct shop *s, int64_t visit, int64_t customer)
 {
-    err e = visits_set_customer(s->parts.store, visit, customer, shop_now_us(s));
+    err e = set_customer(s, visit, customer);
     if (e != OK) {
         return e;
     }
@@ -126,10 +150,7 @@ err visit_name(struct shop *s, int64_t visit, int64_t customer)
                      .kind = EV_CUSTOMER_CHANGED, .time_ms = shop_now_us(s) / 1000, .visit = visit, .customer = customer });
         return OK;
     }
-    s->customer = customer;
-    hints_choose(s, visit, customer);
-    slip_prepare(s);
-    visit_keep_awake(s);
+    wait_for_quiet(s);
     visit_tell(s);
     return OK;
 }
@@ -141,37 +162,71 @@ static bool starts_a_visit(const struct shop *s, const struct receipt *r)
     return s->visit == 0 || (s->is_slip_over && !follows);
 }
 
+static err join(struct shop *s, int64_t receipt)
+{
+    err e = store_begin(s->parts.store);
+    if (e != OK) {
+        return e;
+    }
+    e = visits_join_receipt(s->parts.store, receipt, s->visit);
+    if (e != OK) {
+        store_rollback(s->parts.store);
+        return e;
+    }
+    s->has_receipt = true;
+    slip_prepare(s);
+    if (strcmp(settings_text(s->parts.settings, "slip", "print"), "after-receipt") == 0) {
+        slip_want(s, settings_number(s->parts.settings, "slip", "wait_ms"));
+    }
+    return store_commit(s->parts.store);
+}
+
 void visit_joined_by_receipt(struct shop *s, int64_t receipt, const struct receipt *r)
 {
     if (starts_a_visit(s, r)) {
         shop_complain("opening a visit for a receipt", visit_open(s, 0, "receipt"));
     }
-    if (s->visit == 0) {
-        return;
-    }
-    shop_complain("joining a receipt", visits_join_receipt(s->parts.store, receipt, s->visit));
-    s->has_receipt = true;
-    slip_prepare(s);
-    visit_keep_awake(s);
-    visit_tell(s);
-    if (strcmp(settings_text(s->parts.settings, "slip", "print"), "after-receipt") == 0) {
-        slip_want(s, settings_number(s->parts.settings, "slip", "wait_ms"));
+    if (s->visit != 0) {
+        shop_complain("joining a receipt", join(s, receipt));
+        wait_for_quiet(s);
+        visit_tell(s);
     }
 }
 
+struct found_receipt {
+    int64_t visit, printed_us;
+};
+
 static void take_receipt(void *self, const struct receipt_row *row)
 {
-    *(int64_t *)self = row->visit;
+    *(struct found_receipt *)self = (struct found_receipt){ .visit = row->visit, .printed_us = row->printed_us };
+}
+
+/* A receipt that stands alone gets a visit of its own, which is over. */
+err visit_of_its_own(struct shop *s, int64_t receipt, int64_t when_us, int64_t *visit)
+{
+    struct visit_row past = { .opened_us = when_us, .closed_us = when_us, .opened_by = "receipt" };
+    err e = store_begin(s->parts.store);
+    if (e != OK) {
+        return e;
+    }
+    e = visits_record(s->parts.store, &past, visit);
+    e = e == OK ? visits_join_receipt(s->parts.store, receipt, *visit) : e;
+    if (e != OK) {
+        store_rollback(s->parts.store);
+        return e;
+    }
+    return store_commit(s->parts.store);
 }
 
 err visit_name_receipt(struct shop *s, int64_t receipt, int64_t customer)
 {
-    int64_t visit = 0;
-    err e = visits_get_receipt(s->parts.store, receipt, take_receipt, &visit);
-    if (e != OK || visit == 0) {
-        return e != OK ? e : ERR_MISSING;
+    struct found_receipt found = { 0 };
+    err e = visits_get_receipt(s->parts.store, receipt, take_receipt, &found);
+    if (e == OK && found.visit == 0) {
+        e = visit_of_its_own(s, receipt, found.printed_us, &found.visit);
     }
-    return visit_name(s, visit, customer);
+    return e == OK ? visit_name(s, found.visit, customer) : e;
 }
 
 static void take_visit(void *self, const struct visit_row *row)
@@ -196,5 +251,5 @@ void visit_resume(struct shop *s)
     e = e == OK ? visits_get(s->parts.store, visit, take_visit, s) : e;
     e = e == OK ? visits_each_receipt(s->parts.store, visit, 1, see_receipt, s) : e;
     shop_complain("finding the open visit", e);
-    visit_keep_awake(s);
+    wait_for_quiet(s);
 }

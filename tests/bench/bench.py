@@ -22,6 +22,9 @@ here = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(here, "..", "whole"))
 
 
+PEOPLE_A_FILE = 20000
+
+
 def summary(samples, unit):
     ordered = sorted(samples)
     at = lambda q: ordered[min(len(ordered) - 1, int(q * len(ordered)))]
@@ -180,12 +183,12 @@ def wake_ups(pid, seconds):
     return round((count() - before) / seconds, 2)
 
 
-def many_people(path, count):
-    dice = random.Random(2)
+def many_people(path, first_number, count):
+    dice = random.Random(first_number)
     first = ["Anna", "Ben", "Chidi", "Dagny", "Elif", "Fatou", "Goran", "Hana", "Ines", "Jomo", "Kaveh", "Lien", "Mina", "Noor", "Olek", "Priya"]
     last = ["Adeyemi", "Brandt", "Costa", "Duarte", "Eriksen", "Fuchs", "Garcia", "Haddad", "Ivanova", "Jansen", "Kovács", "Larsen", "Moreau", "Nagy"]
-    people = [{"name": f"{dice.choice(first)} {dice.choice(last)} {n}", "identifiers": [{"kind": "card", "value": f"TS-{n:06d}"}],
-               "card": f"TS-{n:06d}"} for n in range(count)]
+    people = [{"key": f"c{n}", "name": f"{dice.choice(first)} {dice.choice(last)} {n}", "card": f"TS-{n:06d}"}
+              for n in range(first_number, first_number + count)]
     with open(path, "w", encoding="utf-8") as f:
         json.dump({"customers": people}, f)
 
@@ -261,10 +264,11 @@ def bench_service(build, folder, quick):
     config, shop = os.path.join(folder, "service.conf"), os.path.join(folder, "people.json")
     with open(config, "w", encoding="utf-8") as f:
         f.write(f"[tap]\nfolder = {folder}\ncontrol = {folder}/nobody\n[web]\nport = 0\n")
-    many_people(shop, people)
-    child, _, _ = start_service(build, config, "--shop", shop)
-    child.terminate()
-    child.wait()
+    for first_number in range(0, people, PEOPLE_A_FILE):
+        many_people(shop, first_number, min(PEOPLE_A_FILE, people - first_number))
+        child, _, _ = start_service(build, config, "--shop", shop)
+        child.terminate()
+        child.wait()
     starts = []
     for _ in range(5 if quick else 20):
         child, took, port = start_service(build, config)
