@@ -28,12 +28,6 @@ void dots_set(struct slip_row *picture, unsigned x, unsigned y)
     }
 }
 
-bool dots_is_set(const struct slip_row *picture, unsigned x, unsigned y)
-{
-    return x < picture->width_dots && y < picture->height_dots &&
-           (picture->bits[y * row_bytes(picture->width_dots) + x / 8] & (0x80 >> x % 8)) != 0;
-}
-
 /* A bold dot also blackens its right neighbour, as printers do it. */
 static void cut(cairo_surface_t *grey, bool is_bold, struct slip_row *out)
 {

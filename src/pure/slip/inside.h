@@ -62,7 +62,6 @@ struct drawing {
 MUST_USE err dots_text(const struct drawing *d, const char *text, struct slip_row *out);
 struct slip_row dots_blank(unsigned width_dots, unsigned height_dots);
 void dots_set(struct slip_row *picture, unsigned x, unsigned y);
-bool dots_is_set(const struct slip_row *picture, unsigned x, unsigned y);
 MUST_USE err dots_cells(const struct slip_row *text, unsigned width_dots, struct slip_row *out); /* a SLIP_TEXT row */
 
 /* Codes (code.c). */

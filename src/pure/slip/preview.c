@@ -84,14 +84,41 @@ static struct slip_row stack(const struct slip_row *pictures, size_t count, unsi
     return paper;
 }
 
-static unsigned char shade(const struct slip_row *paper, unsigned x, unsigned y)
+static void warm(const struct slip_row *paper, unsigned char *grey, unsigned x, unsigned y)
 {
-    if (dots_is_set(paper, x, y)) {
-        return PRINT;
+    size_t width = paper->width_dots;
+    unsigned char *dot = grey + y * width + x;
+    if (x > 0) {
+        dot[-1] = WARM;
     }
-    bool is_beside = (x > 0 && dots_is_set(paper, x - 1, y)) || dots_is_set(paper, x + 1, y) ||
-                     (y > 0 && dots_is_set(paper, x, y - 1)) || dots_is_set(paper, x, y + 1);
-    return is_beside ? WARM : PAPER;
+    if (x + 1 < width) {
+        dot[1] = WARM;
+    }
+    if (y > 0) {
+        dot[-(ptrdiff_t)width] = WARM;
+    }
+    if (y + 1 < paper->height_dots) {
+        dot[width] = WARM;
+    }
+}
+
+static void burn(const struct slip_row *paper, unsigned char *grey, unsigned x, unsigned y)
+{
+    grey[(size_t)y * paper->width_dots + x] = PRINT;
+}
+
+/* Most of the paper is white, and passed over eight dots at a time. */
+static void each_black_dot(const struct slip_row *paper, unsigned char *grey,
+                           void (*fn)(const struct slip_row *paper, unsigned char *grey, unsigned x, unsigned y))
+{
+    unsigned stride = (paper->width_dots + 7) / 8;
+    for (unsigned i = 0; i < stride * paper->height_dots; i++) {
+        for (unsigned bits = paper->bits[i], x = i % stride * 8; bits != 0; bits = bits << 1 & 0xff, x++) {
+            if ((bits & 0x80) != 0 && x < paper->width_dots) {
+                fn(paper, grey, x, i / stride);
+            }
+        }
+    }
 }
 
 /* The PNG library wants rows of bytes; nothing it does may jump out of here, so its simple interface is used. */
@@ -99,9 +126,9 @@ static err write_png(const struct slip_row *paper, struct buf *out)
 {
     size_t pixels = (size_t)paper->width_dots * paper->height_dots;
     unsigned char *grey = mem_array(pixels, 1);
-    for (size_t i = 0; i < pixels; i++) {
-        grey[i] = shade(paper, (unsigned)(i % paper->width_dots), (unsigned)(i / paper->width_dots));
-    }
+    memset(grey, PAPER, pixels);
+    each_black_dot(paper, grey, warm);
+    each_black_dot(paper, grey, burn);
     png_image image = { .version = PNG_IMAGE_VERSION,
                         .width = paper->width_dots,
                         .height = paper->height_dots,
