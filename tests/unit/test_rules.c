@@ -388,6 +388,11 @@ static void a_shop_with_a_mistake_is_not_loaded_at_all(void **state)
     expect_shop_refused(
         f, "{\"customers\":[{\"key\":\"a\",\"name\":\"A\",\"facts\":[{\"key\":\"likes\",\"value\":\"x\",\"staff\":\"?\"}]}]}",
         "nobody on the staff is called \"?\"");
+    expect_shop_refused(f, "{\"customers\":[{\"key\":\"a\",\"name\":\"A\",\"nikname\":\"B\"}]}",
+                        "a: a customer has no \"nikname\"");
+    expect_shop_refused(
+        f, "{\"customers\":[{\"key\":\"a\",\"name\":\"A\",\"card\":\"1\"},{\"key\":\"b\",\"name\":\"B\",\"card\":\"1\"}]}",
+        "b: cannot link \"1\"");
     int count = 0;
     assert_int_equal(people_search(f->st, "", 9, count_customer, &count), OK);
     assert_int_equal(count, 0);

@@ -1,4 +1,5 @@
-/* A whole shop from one JSON file: the demo, or what an owner wrote down before the first day. See store_load_shop. */
+/* A whole shop from one JSON file: the demo (packaging/demo/shop.json shows all that may stand in one), or what an owner wrote
+ * down before the first day. */
 #include "room.h"
 
 #include "base/mem.h"
@@ -270,18 +271,42 @@ static err remember_key(struct loading *l, const char *key, int64_t id)
     return e;
 }
 
+static const char *const fact_names[] = { "say_as", "nickname", "pronouns", "language", "relate", "works_as", "from", NULL };
+static const char *const identifier_names[] = { "card", "phone", "email", "handle", NULL };
+static const char *const other_names[] = { "key",      "name",   "known_since", "birthday", "born",   "facts", "ties",
+                                           "promises", "visits", "touches",     "staff",    "source", NULL };
+
+static bool is_among(const char *const *names, const char *name)
+{
+    while (*names != NULL && strcmp(*names, name) != 0) {
+        names++;
+    }
+    return *names != NULL;
+}
+
+static err refuse_unknown_names(struct loading *l, const cJSON *customer)
+{
+    const cJSON *part = NULL;
+    cJSON_ArrayForEach(part, customer)
+    {
+        const char *name = part->string;
+        if (name == NULL || !(is_among(fact_names, name) || is_among(identifier_names, name) || is_among(other_names, name))) {
+            return refuse(l, "a customer has no", name != NULL ? name : "");
+        }
+    }
+    return OK;
+}
+
 static err add_plain_facts(struct loading *l, int64_t customer, const cJSON *entry, const struct learned *from)
 {
-    static const char *const keys[] = { "say_as", "nickname", "pronouns", "language", "relate", "works_as", "from" };
-    static const char *const identifiers[] = { "card", "phone", "email", "handle" };
     err e = OK;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys && e == OK; i++) {
-        const char *value = text_of(entry, keys[i]);
-        e = value == NULL ? OK : told(l, people_learn(l->st, customer, keys[i], value, from, NULL), "cannot learn", value);
+    for (const char *const *name = fact_names; *name != NULL && e == OK; name++) {
+        const char *value = text_of(entry, *name);
+        e = value == NULL ? OK : told(l, people_learn(l->st, customer, *name, value, from, NULL), "cannot learn", value);
     }
-    for (size_t i = 0; i < sizeof identifiers / sizeof *identifiers && e == OK; i++) {
-        const char *value = text_of(entry, identifiers[i]);
-        e = value == NULL ? OK : told(l, people_link(l->st, customer, identifiers[i], value, from, NULL), "cannot link", value);
+    for (const char *const *name = identifier_names; *name != NULL && e == OK; name++) {
+        const char *value = text_of(entry, *name);
+        e = value == NULL ? OK : told(l, people_link(l->st, customer, *name, value, from, NULL), "cannot link", value);
     }
     return e == OK ? add_birthday(l, customer, entry, from) : e;
 }
@@ -300,7 +325,10 @@ static err add_customer(struct loading *l, int64_t unused, const cJSON *entry)
         return e;
     }
     struct learned from;
-    e = read_learned(l, entry, "known_since", &from);
+    e = refuse_unknown_names(l, entry);
+    if (e == OK) {
+        e = read_learned(l, entry, "known_since", &from);
+    }
     if (e == OK) {
         e = told(l, people_add(l->st, name, &from, &id), "cannot add", name);
     }
@@ -407,8 +435,10 @@ err store_load_shop(struct store *st, const char *path, int64_t now_us, char **r
     } else {
         struct loading l = { .st = st, .shop = shop, .now_us = now_us, .today = day_of(now_us), .reason = reason };
         e = load(&l);
-        if (e != OK && *reason == NULL) {
-            *reason = mem_format("%s: the store could not take it (%s)", path, err_name(e));
+        if (e != OK) {
+            char *said = *reason;
+            *reason = mem_format("%s: %s", path, said != NULL ? said : "the store could not take it");
+            mem_free(said);
         }
     }
     cJSON_Delete(shop);
