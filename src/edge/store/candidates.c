@@ -10,7 +10,7 @@
 enum {
     MOST_ROWS = 8,               /* of one rule for one visit */
     STEPS_BETWEEN_LOOKS = 10000, /* of SQLite's machine */
-    MOST_LOOKS = 100,            /* a rule that works longer is stopped: the loop has other things to do */
+    MOST_LOOKS = 20,             /* a rule that works longer is stopped: the loop has other things to do */
     MOST_HUSHED = 16
 };
 
