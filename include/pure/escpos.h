@@ -84,12 +84,14 @@ struct printer_state printer_state_initial(void);
 
 struct decoder_options {
     enum dialect dialect;              /* DIALECT_AUTO: from the stream's first decisive command */
-    const char *charset;               /* an iconv name; NULL: as the stream says */
+    const char *charset;               /* of all text; NULL: as the stream says */
     uint64_t offset;                   /* of the first byte that will be fed */
     bool waits_for_tail;               /* a cut job is held until more is printed or decoder_end, so that a drawer pulse
                                           after the cut counts with it; false: a job is reported at its cut */
     const struct printer_state *state; /* NULL: a printer just switched on */
 };
+
+bool charset_is_known(const char *name); /* spelt as iconv or as Python spells it */
 
 struct decoder;
 typedef void job_fn(void *self, const struct print_job *job);

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <iconv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -80,16 +79,6 @@ static int decode_file(FILE *file, const char *name, const struct decoder_option
     return fflush(stdout) == 0 ? result : CLI_FAILED;
 }
 
-static bool is_charset(const char *name)
-{
-    iconv_t convert = iconv_open("UTF-8", name);
-    if (convert == (iconv_t)-1) {
-        return false;
-    }
-    iconv_close(convert);
-    return true;
-}
-
 static int complain(const char *what, const char *value)
 {
     fprintf(stderr, "tillside decode: %s \"%s\"; see tillside decode --help\n", what, value);
@@ -104,7 +93,7 @@ static int read_option(int option, struct decoder_options *options, struct outpu
         return dialect_from_name(optarg, &options->dialect) == OK ? -1 : complain("unknown dialect", optarg);
     case 'c':
         options->charset = optarg;
-        return is_charset(optarg) ? -1 : complain("unknown charset", optarg);
+        return charset_is_known(optarg) ? -1 : complain("unknown charset", optarg);
     case 't':
         out->is_text = true;
         return -1;

@@ -22,6 +22,16 @@ struct cells {
     size_t n;
 };
 
+/* How the high bytes of one line are read. */
+enum coding { BY_PAGE, AS_UTF8, AS_CHINESE, AS_KOREAN, AS_SHIFT_JIS, AS_JIS, AS_TOLD, CODINGS };
+enum { SEQUENCE_MOST = 4 }; /* bytes of one character */
+
+/* What earlier lines have shown. */
+struct evidence {
+    bool has_utf8, has_pairs;
+    unsigned hangul_pairs, other_pairs;
+};
+
 struct glyph {
     int32_t x;
     uint32_t width;
@@ -43,11 +53,18 @@ void charset_free(struct charset *t);
 void charset_use_pages(struct charset *t, const struct code_page *pages);
 /* The cells of one line. `glyphs` has room for as many. Returns how many there are. */
 size_t charset_glyphs(struct charset *t, struct cells line, struct glyph *glyphs);
-/* A code's data: UTF-8 as it is, anything else byte by byte as Latin-1. */
+/* utf8.c
+ * A code's data: UTF-8 as it is, anything else byte by byte as Latin-1. */
 MUST_USE err utf8_of_data(struct view data, struct buf *out);
 MUST_USE err utf8_add(struct buf *out, uint32_t character);
 /* The length of the UTF-8 character in front, 0 when there is none. */
 size_t utf8_take(const unsigned char *at, size_t n, uint32_t *out);
+
+/* guess.c */
+enum coding guess_coding(struct evidence *e, struct cells line, const struct code_page *pages);
+bool guess_is_rule(struct cells line); /* one byte over and over: a drawn line */
+/* The bytes from cell i on that stand side by side, as far as one character can reach. */
+size_t cells_bytes(struct cells line, size_t i, unsigned char bytes[SEQUENCE_MOST]);
 
 /* pages.c */
 struct page_map {
@@ -55,6 +72,7 @@ struct page_map {
     uint32_t high[128]; /* of the bytes 80 to FF; 0 prints nothing */
 };
 void page_map_fill(struct page_map *map, const char *name);
+const char *page_name(const struct code_page *pages, uint8_t number); /* NULL: unknown */
 uint32_t international(uint8_t set, unsigned char byte);
 
 #endif

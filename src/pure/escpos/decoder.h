@@ -17,7 +17,7 @@ struct decoder;
 enum { ESC = 0x1b, FS = 0x1c, GS = 0x1d, RS = 0x1e, US = 0x1f, DLE = 0x10 };
 
 /* How many bytes the whole command has, judged from those seen so far: more than seen.n asks for more of them, fewer
- * gives the rest back to the stream. */
+ * gives the rest back to the stream. 0: this is another dialect's command, the one that the row decides for. */
 typedef uint64_t measure_fn(struct view seen);
 
 /* One row of a dialect. `token` is the whole command; only its head when it was over the ceiling. */

@@ -394,7 +394,7 @@ static void run_bold_maybe(struct decoder *d, const struct command *c, struct vi
     d->state.is_bold = token.n == 2 || (token.at[2] & 1);
 }
 
-/* ESC i alone cuts. Before two small numbers it is Star's character size: nothing is used up, and Star reads it. Two
+/* ESC i alone cuts. Before two small numbers it is Star's character size. Two
  * zeros are no evidence: a size is set before it is taken back, and a cut may be followed by NULs. */
 static uint64_t measure_cut_or_size(struct view seen)
 {
@@ -406,25 +406,9 @@ static uint64_t measure_cut_or_size(struct view seen)
     return is_size ? 0 : 2;
 }
 
-static void run_cut_or_size(struct decoder *d, const struct command *c, struct view token)
-{
-    if (token.n == 0) {
-        decoder_choose(d, (enum dialect)c->decides);
-        return;
-    }
-    act_cut(d, c, token);
-}
-
 static uint64_t measure_align_or_none(struct view seen)
 {
     return seen.n < 3 ? 3 : digit_at(seen, 2) <= ALIGN_RIGHT ? 0 : 3;
-}
-
-static void run_daruma_maybe(struct decoder *d, const struct command *c, struct view token)
-{
-    if (token.n == 0) {
-        decoder_choose(d, (enum dialect)c->decides);
-    }
 }
 
 static const struct command undecided_rows[] = {
@@ -432,8 +416,8 @@ static const struct command undecided_rows[] = {
     ROW("\033\036", 2, .decides = DIALECT_STAR),
     ROW("\033\006\001", 3, .decides = DIALECT_STAR),
     ROW("\033*r", 3, .decides = DIALECT_STAR),
-    ROW("\033i", 3, .run = run_cut_or_size, .measure = measure_cut_or_size, .least = 2, .decides = DIALECT_STAR),
-    ROW("\033j", 3, .run = run_daruma_maybe, .measure = measure_align_or_none, .least = 2, .decides = DIALECT_DARUMA),
+    ROW("\033i", 3, .run = act_cut, .measure = measure_cut_or_size, .least = 2, .decides = DIALECT_STAR),
+    ROW("\033j", 3, .measure = measure_align_or_none, .least = 2, .decides = DIALECT_DARUMA),
     ROW("\033\201", 2, .decides = DIALECT_DARUMA),
     ROW("\033E", 3, .run = run_bold_maybe, .measure = measure_flag_or_none, .least = 2),
 };

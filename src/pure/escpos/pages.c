@@ -120,3 +120,13 @@ uint32_t international(uint8_t set, unsigned char byte)
     }
     return sets[set][place - replaced];
 }
+
+const char *page_name(const struct code_page *pages, uint8_t number)
+{
+    for (const struct code_page *p = pages; p->name; p++) {
+        if (p->number == number) {
+            return p->name;
+        }
+    }
+    return NULL;
+}

@@ -3,11 +3,13 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
 #include <string.h>
 
 enum {
     TOKEN_BYTES_MOST = IMAGE_BYTES_MOST + 64,
     TOKEN_HEAD_BYTES = 64, /* what is kept of a command that is longer than that */
+    TOKEN_ROOM_KEPT = 64 << 10,
     GIVE_BACK_MOST = 8
 };
 
@@ -90,8 +92,12 @@ static enum match find(const struct command_set *set, struct view token, const s
     return m;
 }
 
+/* What a large image took is given back. */
 static void begin_token(struct decoder *d)
 {
+    if (d->token.room > TOKEN_ROOM_KEPT) {
+        buf_clear(&d->token);
+    }
     d->token.n = 0;
     d->command = NULL;
     d->need = 1;
@@ -143,6 +149,17 @@ static bool decides(const struct decoder *d, const struct command *c)
            c->least == 0;
 }
 
+static void advance(struct decoder *d);
+
+/* The token tells the dialect, and is read again as a command of that. */
+static void change_dialect(struct decoder *d)
+{
+    assert(d->command->decides != (uint8_t)d->dialect);
+    decoder_choose(d, (enum dialect)d->command->decides);
+    d->command = NULL;
+    advance(d);
+}
+
 /* Knows the token's length, or how many bytes more must be seen. */
 static void advance(struct decoder *d)
 {
@@ -154,9 +171,7 @@ static void advance(struct decoder *d)
             return;
         }
         if (m == MATCH_WHOLE && decides(d, d->command)) {
-            decoder_choose(d, (enum dialect)d->command->decides);
-            d->command = NULL;
-            advance(d);
+            change_dialect(d);
             return;
         }
         d->need = m == MATCH_PART ? seen.n + 1 : d->command->bytes;
@@ -165,6 +180,10 @@ static void advance(struct decoder *d)
         return;
     }
     uint64_t whole = d->command->measure ? d->command->measure(seen) : d->command->bytes;
+    if (whole == 0) {
+        change_dialect(d);
+        return;
+    }
     if (whole <= seen.n) {
         run_token(d, whole);
         return;
