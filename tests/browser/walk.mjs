@@ -243,6 +243,20 @@ const steps = [
     assert.deepEqual(tie.ties, [{ word: "friend of", other: "107", back_word: "friend of" }]);
   }],
 
+  ["a dialog stays with whom it was opened for, and a scan into it is not typed text", async (walk, counter) => {
+    walk.mock.shop.scan(ANNA);
+    await counter.name.waitFor();
+    await counter.press("m");
+    await counter.dialog.getByLabel("What we will do").fill("Call about the hoops");
+    await counter.scanAsKeyboard(TOM);
+    await counter.page.locator("h1", { hasText: "Tom Reiter" }).waitFor();
+    assert.equal(await counter.dialog.getByLabel("What we will do").inputValue(), "Call about the hoops");
+    assert.equal(await counter.dialog.locator("h2").innerText(), "A promise to Anna Kovács");
+    await counter.dialog.getByRole("button", { name: "Promise" }).click();
+    await counter.dialog.waitFor({ state: "detached" });
+    assert.equal(walk.mock.shop.learned[0].customer, "101");
+  }],
+
   ["the slip is shown dot for dot, can be edited, and printed", async (walk, counter) => {
     walk.mock.shop.scan(ANNA);
     await counter.slip.waitFor();

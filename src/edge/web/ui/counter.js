@@ -4,6 +4,7 @@ import * as api from "./api.js";
 import { whenNothingIsHeld } from "./hold.js";
 import { listenToKeys } from "./keys.js";
 import { openLive } from "./live.js";
+import { usePicture } from "./picture.js";
 import { useSlide } from "./slide.js";
 import { nothingYet, wantsMore, withAnswer, withCurrent, withEvent, withLink, withoutStrangeCode } from "./state.js";
 import { language, say, sayCount } from "./words.js";
@@ -139,7 +140,7 @@ function Left({ state, acts, ask, fail }) {
       onClose=${acts.close} />`;
 }
 
-function Right({ state, acts, ask, fail }) {
+function Right({ state, picture, acts, ask, fail }) {
   const { visit, unjoined } = state;
   const unnamed = unjoined.length > 0 && html`
     <${Unnamed} receipts=${unjoined} customer=${visit?.customer} letter=${visit ? "r" : "w"} onName=${acts.nameReceipt} onFail=${fail} />`;
@@ -148,7 +149,7 @@ function Right({ state, acts, ask, fail }) {
   }
   return html`
     <${Receipts} receipts=${visit.receipts} />
-    <${Slip} slip=${visit.slip} customer=${visit.customer} onEdit=${() => ask("slip")} onPrint=${acts.print} />
+    <${Slip} slip=${visit.slip} picture=${picture} customer=${visit.customer} onEdit=${() => ask("slip")} onPrint=${acts.print} />
     ${visit.receipts.length === 0 && unnamed}`;
 }
 
@@ -161,20 +162,24 @@ function heardOf({ visit }) {
   return visit.prompts.length === 0 ? arrived : `${arrived} ${sayCount("who.things", visit.prompts.length)}`;
 }
 
-function Asked({ asked, visit, onLeave }) {
-  const Dialog = asks[asked];
-  const isPossible = asked === "keys" || (asked === "slip" ? visit?.slip : visit?.customer);
-  return Dialog && isPossible ? html`<${Dialog} customer=${visit?.customer} slip=${visit?.slip} onLeave=${onLeave} />` : null;
+// A dialog stays with whom it was opened for, whoever comes while it is open.
+function useAsked(visit) {
+  const [asked, setAsked] = useState(null);
+  const ask = (name) => setAsked({ Dialog: asks[name], customer: visit?.customer, slip: visit?.slip });
+  const dialog = asked && html`
+    <${asked.Dialog} customer=${asked.customer} slip=${asked.slip} onLeave=${() => setAsked(null)} />`;
+  return [dialog, ask];
 }
 
 function Counter() {
   const [state, change, refresh] = useCounter();
   const [failure, fail] = useFailure();
-  const [asked, ask] = useState(null);
+  const [dialog, ask] = useAsked(state.visit);
   const [isShaded, hide, raise] = useShade();
   const page = useRef(null);
   const acts = actsOf(state, change, refresh, fail);
-  useSlide(page, state);
+  const picture = usePicture(state.visit?.slip?.picture);
+  useSlide(page, [state, picture]);
 
   const newest = useRef(null);
   newest.current = { scan: acts.scan, isShaded, raise };
@@ -196,10 +201,10 @@ function Counter() {
       <${Header} state=${state} onPick=${acts.pick} onFail=${fail} onHide=${hide} onKeys=${() => ask("keys")} />
       <main>
         <section class="left"><${Left} state=${state} acts=${acts} ask=${ask} fail=${fail} /></section>
-        <aside><${Right} state=${state} acts=${acts} ask=${ask} fail=${fail} /></aside>
+        <aside><${Right} state=${state} picture=${picture} acts=${acts} ask=${ask} fail=${fail} /></aside>
       </main>
       <p class="unseen" role="status">${isShaded ? "" : heardOf(state)}</p>
-      <${Asked} asked=${asked} visit=${state.visit} onLeave=${() => ask(null)} />
+      ${dialog}
     </div>
     <${Failure} text=${failure} />
     ${isShaded && html`<${Shade} isSomeoneHere=${state.visit !== null} onRaise=${raise} />`}`;

@@ -10,6 +10,7 @@ const FIELD_GAP_MS = 35; // in a field people type faster than over the page
 const HELD_UP_MS = 300;
 const SURE_AFTER = 3; // keys
 const CODE_AT_LEAST = 4;
+const FIELD_CODE_AT_LEAST = 6; // keys that no person types so fast one after another
 const HINTS_AFTER_MS = 250;
 const FIELDS = "input, textarea, select";
 
@@ -97,7 +98,7 @@ export function listenToKeys({ onScan, onLetter }) {
   function enter(event, field) {
     const code = burst.take(event.timeStamp, field ? gaps.field : gaps.page);
     clearTimeout(timer);
-    if (code.length < CODE_AT_LEAST || (field && !("scans" in field.dataset && field.value.endsWith(code)))) {
+    if (code.length < (field ? FIELD_CODE_AT_LEAST : CODE_AT_LEAST) || (field && !field.value.endsWith(code))) {
       return;
     }
     event.preventDefault();

@@ -10,14 +10,17 @@ function placesIn(root) {
   const places = new Map();
   for (const element of root.querySelectorAll("[data-place]")) {
     const { left, top } = element.getBoundingClientRect();
-    places.set(element.dataset.place, { element, left: left + scrollX, top: top + scrollY });
+    places.set(element.dataset.place, { element, left, top });
   }
   return places;
 }
 
-function settle({ element, left, top }, before) {
+function settle({ element, left, top }, before, hasScrolled) {
   if (!before) {
     element.animate(APPEAR, MOVE);
+    return;
+  }
+  if (hasScrolled) {
     return;
   }
   const dx = before.left - left;
@@ -27,7 +30,7 @@ function settle({ element, left, top }, before) {
   }
 }
 
-// `shown` is whatever the drawing depends on; a change of the window's size moves things without sliding.
+// `shown` lists what the drawing depends on; scrolling and a change of the window's size move things without sliding.
 export function useSlide(root, shown) {
   const last = useRef(null);
   useLayoutEffect(() => {
@@ -35,8 +38,9 @@ export function useSlide(root, shown) {
     root.current.getAnimations({ subtree: true }).forEach((a) => a instanceof CSSTransition || a.finish());
     const now = placesIn(root.current);
     if (last.current?.width === innerWidth && !wantsStillness.matches) {
-      now.forEach((place, name) => settle(place, last.current.places.get(name)));
+      const hasScrolled = last.current.scrolled !== scrollY;
+      now.forEach((place, name) => settle(place, last.current.places.get(name), hasScrolled));
     }
-    last.current = { places: now, width: innerWidth };
-  }, [shown]);
+    last.current = { places: now, width: innerWidth, scrolled: scrollY };
+  }, shown);
 }

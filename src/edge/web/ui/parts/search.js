@@ -109,7 +109,7 @@ export function Search({ id, label, hint, letter, onPick, onFail, autoFocus, can
       <input ref=${field} id=${id} type="text" value=${text} placeholder=${hint ?? label} aria-label=${label}
         role="combobox" aria-autocomplete="list" aria-expanded=${isShown ? "true" : "false"} aria-controls="${id}-rows"
         aria-activedescendant=${isShown ? `${id}-rows-${chosen}` : undefined}
-        autocomplete="off" spellcheck="false" enterkeyhint="search" data-scans
+        autocomplete="off" spellcheck="false" enterkeyhint="search"
         onInput=${(e) => { setText(e.target.value); setChosen(0); setOpen(true); }}
         onFocus=${() => setOpen(true)} onBlur=${() => setOpen(false)} onKeyDown=${keyDown} />
       ${letter && html`<${Key} letter=${letter} />`}
