@@ -29,18 +29,23 @@ void dots_set(struct slip_row *picture, unsigned x, unsigned y)
 }
 
 /* A bold dot also blackens its right neighbour, as printers do it. */
+static void cut_row(const unsigned char *grey, unsigned y, bool is_bold, struct slip_row *out)
+{
+    for (unsigned x = 0; x < out->width_dots; x++) {
+        if (grey[x] >= BLACK_FROM) {
+            dots_set(out, x, y);
+            dots_set(out, x + (is_bold ? 1 : 0), y);
+        }
+    }
+}
+
 static void cut(cairo_surface_t *grey, bool is_bold, struct slip_row *out)
 {
     cairo_surface_flush(grey);
     const unsigned char *data = cairo_image_surface_get_data(grey);
     size_t stride = (size_t)cairo_image_surface_get_stride(grey);
     for (unsigned y = 0; y < out->height_dots; y++) {
-        for (unsigned x = 0; x < out->width_dots; x++) {
-            if (data[y * stride + x] >= BLACK_FROM) {
-                dots_set(out, x, y);
-                dots_set(out, x + (is_bold ? 1 : 0), y);
-            }
-        }
+        cut_row(data + y * stride, y, is_bold, out);
     }
 }
 

@@ -107,17 +107,24 @@ static void burn(const struct slip_row *paper, unsigned char *grey, unsigned x, 
     grey[(size_t)y * paper->width_dots + x] = PRINT;
 }
 
-/* Most of the paper is white, and passed over eight dots at a time. */
-static void each_black_dot(const struct slip_row *paper, unsigned char *grey,
-                           void (*fn)(const struct slip_row *paper, unsigned char *grey, unsigned x, unsigned y))
+typedef void dot_fn(const struct slip_row *paper, unsigned char *grey, unsigned x, unsigned y);
+
+static void each_dot_of_eight(const struct slip_row *paper, unsigned char *grey, size_t at, dot_fn *fn)
 {
-    unsigned stride = (paper->width_dots + 7) / 8;
-    for (unsigned i = 0; i < stride * paper->height_dots; i++) {
-        for (unsigned bits = paper->bits[i], x = i % stride * 8; bits != 0; bits = bits << 1 & 0xff, x++) {
-            if ((bits & 0x80) != 0 && x < paper->width_dots) {
-                fn(paper, grey, x, i / stride);
-            }
+    unsigned stride = (paper->width_dots + 7) / 8, x = (unsigned)(at % stride) * 8;
+    for (unsigned bits = paper->bits[at]; bits != 0; bits = bits << 1 & 0xff, x++) {
+        if ((bits & 0x80) != 0 && x < paper->width_dots) {
+            fn(paper, grey, x, (unsigned)(at / stride));
         }
+    }
+}
+
+/* Most of the paper is white, and passed over eight dots at a time. */
+static void each_black_dot(const struct slip_row *paper, unsigned char *grey, dot_fn *fn)
+{
+    size_t bytes = (size_t)(paper->width_dots + 7) / 8 * paper->height_dots;
+    for (size_t i = 0; i < bytes; i++) {
+        each_dot_of_eight(paper, grey, i, fn);
     }
 }
 
