@@ -72,6 +72,9 @@ static bool is_allowed(const struct firmware_printer *p, const struct urgent *u)
 
 bool realtime_byte(struct firmware_printer *p, uint8_t byte)
 {
+    if (p->urgent_count == 0 && byte != 0x10) {
+        return false;
+    }
     p->urgent[p->urgent_count++] = byte;
     const struct urgent *u = candidate(p);
     if (u == NULL) {

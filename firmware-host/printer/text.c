@@ -48,15 +48,22 @@ size_t text_length(const struct firmware_printer *p, const uint8_t *at, size_t n
     return n > 1 && at[n - 1] < 0x20 ? 1 : length;
 }
 
+static void draw_dot(struct bitmap *cell, const struct look *l, int x, int y)
+{
+    if (l->scale_x == 1 && l->scale_y == 1) {
+        bitmap_set(cell, x, y);
+        return;
+    }
+    bitmap_fill(cell, (struct area){ x, y, (int)l->scale_x, (int)l->scale_y });
+}
+
 static void draw_glyph(struct bitmap *cell, const struct glyph *g, const struct look *l, int shift)
 {
     for (unsigned y = 0; y < g->height; y++) {
-        for (unsigned x = 0; x < g->width && g->rows[y] != 0; x++) {
-            if ((g->rows[y] & (0x80000000u >> x)) != 0) {
-                struct area dot = { (int)((x + l->left) * l->scale_x) + shift, (int)(y * l->scale_y), (int)l->scale_x,
-                                    (int)l->scale_y };
-                bitmap_fill(cell, dot);
-            }
+        for (uint32_t left = g->rows[y]; left != 0;) {
+            unsigned x = (unsigned)__builtin_clz(left);
+            left &= ~(0x80000000u >> x);
+            draw_dot(cell, l, (int)((x + l->left) * l->scale_x) + shift, (int)(y * l->scale_y));
         }
     }
 }
