@@ -17,7 +17,7 @@ enum slip_row_kind { SLIP_TEXT, SLIP_PICTURE, SLIP_QR, SLIP_RULE, SLIP_FEED };
 
 struct slip_row {
     enum slip_row_kind kind;
-    char *text;                         /* SLIP_TEXT, SLIP_QR: UTF-8, without control characters */
+    char *text;                         /* UTF-8, without control characters; SLIP_PICTURE: the words that it shows, if any */
     const char *charset;                /* SLIP_TEXT: a code page that has all of it (an iconv name); NULL: it is ASCII */
     bool is_bold, is_centred, is_large; /* large is twice as wide and twice as high */
     unsigned width_dots, height_dots;   /* SLIP_PICTURE, from the left edge; SLIP_QR, without a quiet zone */
