@@ -42,9 +42,9 @@ bool item_is_quantity_row(const struct row *r)
            r->numbers[0].currencies == 0 && !r->numbers[0].is_percent;
 }
 
-bool item_is_order_row(const struct row *r, double *quantity, size_t *name_from)
+bool item_is_order_row(const struct row *r, bool is_loose, double *quantity, size_t *name_from)
 {
-    struct block block = { .has_leading_quantities = true };
+    struct block block = { .has_leading_quantities = is_loose };
     if (r->number_count == 0 || r->is_rule) {
         return false;
     }
@@ -197,7 +197,7 @@ static void add_text_row(struct walk *w, const struct row *r, size_t rows_left)
 /* What the block's lines have in common, seen before any of them is read. */
 static void survey(struct walk *w, int from, int to)
 {
-    int leading = 0, lines = 0;
+    int leading = 0, trailing = 0, lines = 0;
     w->usual_indent = COLUMNS_MOST;
     for (int i = from; i < to; i++) {
         const struct row *r = w->reading->priced[i].row;
@@ -209,10 +209,13 @@ static void survey(struct walk *w, int from, int to)
         w->usual_indent = has_name && r->indent < w->usual_indent ? r->indent : w->usual_indent;
         w->block.quantity_column = c.quantity_column && !w->block.quantity_column ? c.quantity_column : w->block.quantity_column;
         lines += is_goods;
+        trailing += is_goods && r->amount > 0 && !r->numbers[r->amount].is_after_gap &&
+                    quantity_is_before_amount(r, &r->numbers[r->amount - 1]);
         leading += is_goods && r->number_count > 1 && r->numbers[0].from == r->indent && r->numbers[0].tail == 0 &&
                    !r->numbers[0].is_joined && r->numbers[0].digit_count < 4;
     }
     w->block.has_leading_quantities = lines > 0 && leading == lines;
+    w->block.has_trailing_quantities = lines > 1 && trailing == lines;
 }
 
 static size_t first_row(const struct row *rows, const struct reading *reading)

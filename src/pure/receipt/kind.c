@@ -8,7 +8,7 @@ enum { TITLE_LETTERS_MOST = 40, SLIP_SIGNS = 3, TABLE_ROWS_MOST = 3, HEADER_SIGN
 struct signs {
     unsigned words[ROLE_COUNT_OF_ROLES];
     bool is_title[ROLE_COUNT_OF_ROLES];
-    unsigned priced_lines, order_lines;
+    unsigned priced_lines, order_lines, loose_order_lines;
 };
 
 static struct signs signs_of(const struct row *rows, size_t count, size_t title_rows)
@@ -19,10 +19,12 @@ static struct signs signs_of(const struct row *rows, size_t count, size_t title_
         double quantity;
         size_t name;
         s.priced_lines += r->amount != NO_AMOUNT;
-        s.order_lines += r->amount == NO_AMOUNT && item_is_order_row(r, &quantity, &name);
+        s.order_lines += r->amount == NO_AMOUNT && item_is_order_row(r, false, &quantity, &name);
+        s.loose_order_lines += r->amount == NO_AMOUNT && item_is_order_row(r, true, &quantity, &name);
         for (int role = 0; role < ROLE_COUNT_OF_ROLES; role++) {
             s.words[role] += row_has(r, (enum role)role);
             bool is_alone = r->amount == NO_AMOUNT && i < title_rows && row_has(r, (enum role)role) &&
+                            r->number_count <= (role == ROLE_BILL ? 0 : NUMBERS_PER_LINE) &&
                             row_letters(r, 0, r->count) <= TITLE_LETTERS_MOST && row_share(r, ROLE_BIT(role)) >= 0.5;
             s.is_title[role] = s.is_title[role] || is_alone;
         }
@@ -51,13 +53,16 @@ static bool is_begun(const struct signs *s, const struct receipt *receipt)
 {
     unsigned header =
         (receipt->number != NULL) + (receipt->datetime[0] != 0) + (receipt->store != NULL && s->words[ROLE_CONTACT] > 0);
-    return receipt->item_count > 0 || header > HEADER_SIGNS;
+    return receipt->item_count > 0 || (header >= HEADER_SIGNS && receipt->number != NULL);
 }
 
-static bool is_kitchen_order(const struct signs *s, const struct receipt *receipt)
+/* Quantities and names without prices, for a table or under a title that says so. */
+static bool is_kitchen_order(const struct signs *s, const struct receipt *receipt, bool is_cut)
 {
     bool is_table_named = s->words[ROLE_TABLE] > 0 && s->words[ROLE_TABLE] <= TABLE_ROWS_MOST;
-    return receipt->item_count == 0 && s->order_lines > 0 && (s->words[ROLE_ORDER] > 0 || is_table_named);
+    bool is_listed =
+        s->order_lines > 0 || (is_cut && s->loose_order_lines > 1) || (s->is_title[ROLE_ORDER] && s->loose_order_lines > 0);
+    return receipt->item_count == 0 && is_listed && (s->words[ROLE_ORDER] > 0 || is_table_named);
 }
 
 static bool kind_without_total(const struct signs *s, const struct receipt *receipt, bool is_cut, enum receipt_kind *kind)
@@ -70,7 +75,7 @@ static bool kind_without_total(const struct signs *s, const struct receipt *rece
         *kind = RECEIPT_VOUCHER;
     } else if (s->is_title[ROLE_FORMAL]) {
         *kind = RECEIPT_FORMAL;
-    } else if (is_kitchen_order(s, receipt)) {
+    } else if (is_kitchen_order(s, receipt, is_cut)) {
         *kind = RECEIPT_ORDER;
     } else if (receipt->item_count > 0 && is_cut && (receipt->number != NULL || receipt->datetime[0] != 0)) {
         *kind = RECEIPT_SALE;
@@ -87,7 +92,7 @@ bool kind_find(const struct row *rows, size_t count, const struct reading *readi
 {
     size_t title_rows = reading->total != NOWHERE ? reading->priced[reading->total].at : count;
     struct signs s = signs_of(rows, count, title_rows);
-    if (is_refund(&s, reading)) {
+    if (is_refund(&s, reading) && (is_cut || reading->total != NOWHERE)) {
         *kind = RECEIPT_REFUND;
         return true;
     }

@@ -140,6 +140,12 @@ static bool is_after_times(const struct row *r, const struct number *n, size_t *
     return is_times;
 }
 
+bool quantity_is_before_amount(const struct row *r, const struct number *n)
+{
+    return n->tail == 0 && n->digit_count <= 3 && !n->is_joined && is_count(n) && n->from > r->indent &&
+           is_space(r->folded[n->from - 1]) && n->to < r->label_to && skip_space(r, n->to) == r->label_to;
+}
+
 /* "Name 9,50     19,00": a price that a long name has pushed against itself, told by dividing the amount. */
 static bool is_price_of_one(const struct row *r, const struct number *n, int decimals)
 {
@@ -162,7 +168,8 @@ static bool is_column_of_its_own(const struct row *r, const struct number *n, co
     }
     bool is_under_others =
         block->quantity_column != 0 && n->digits_to == block->quantity_column && n->from > 0 && is_space(r->folded[n->from - 1]);
-    return n->is_after_gap || is_under_others || is_price_of_one(r, n, block->decimals) || is_rate(r, n);
+    bool is_usual_place = block->has_trailing_quantities && quantity_is_before_amount(r, n);
+    return n->is_after_gap || is_under_others || is_usual_place || is_price_of_one(r, n, block->decimals) || is_rate(r, n);
 }
 
 /* The numbers between the name and the amount, the nearest to the amount first. */

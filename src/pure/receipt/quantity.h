@@ -13,14 +13,17 @@ struct columns {
 
 /* What is known from the other lines of the block. */
 struct block {
-    size_t quantity_column;      /* 0: none seen */
-    bool has_leading_quantities; /* every line begins with a whole number */
+    size_t quantity_column;       /* 0: none seen */
+    bool has_leading_quantities;  /* every line begins with a whole number */
+    bool has_trailing_quantities; /* every line has one before its amount */
     int decimals;
 };
 
 bool quantity_is_times(uint32_t folded);
 /* Letters that are neither a unit nor a sign of multiplication nor part of a number. */
 size_t quantity_plain_letters(const struct row *r, size_t from, size_t to);
+/* A whole number stands right before the amount, one space or more from the name. */
+bool quantity_is_before_amount(const struct row *r, const struct number *n);
 struct columns quantity_read(const struct row *r, const struct block *block);
 
 #endif

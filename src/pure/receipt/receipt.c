@@ -74,10 +74,15 @@ static void mask_all(struct receipt *r)
 /* A kitchen's paper has quantities and names, and no prices. */
 static void read_order_lines(const struct row *rows, size_t count, struct receipt *out)
 {
-    for (size_t i = 0; i < count; i++) {
+    const uint64_t heads = ROLE_BIT(ROLE_ORDER) | ROLE_BIT(ROLE_TABLE) | ROLE_BIT(ROLE_ORDER_NUMBER);
+    size_t first = 0;
+    while (first < count && !(rows[first].roles & heads)) {
+        first++;
+    }
+    for (size_t i = first; i < count; i++) {
         double quantity;
         size_t name;
-        if (item_is_order_row(&rows[i], &quantity, &name)) {
+        if (item_is_order_row(&rows[i], true, &quantity, &name)) {
             items_add(out, quantity, text_utf8(rows[i].text + name, rows[i].count - name), (struct amount){ 0 }, NULL);
         }
     }

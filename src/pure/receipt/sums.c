@@ -27,9 +27,9 @@ enum {
 static const struct part_score {
     int as_total, as_item;
 } PARTS[PART_COUNT] = {
-    [PART_OTHER] = { 0, 0 },    [PART_SUBTOTAL] = { -5, 60 }, [PART_TOTAL] = { 30, 60 },       [PART_NET] = { -25, 20 },
-    [PART_TAX] = { -40, 8 },    [PART_TAX_SUM] = { -40, 20 }, [PART_TENDER] = { -30, 3 },      [PART_CHANGE] = { -50, 25 },
-    [PART_ADJUST] = { -40, 1 }, [PART_DISCOUNT] = { -40, 0 }, [PART_INFORMATION] = { -40, 4 },
+    [PART_OTHER] = { 0, 0 },    [PART_SUBTOTAL] = { -50, 60 }, [PART_TOTAL] = { 30, 60 },       [PART_NET] = { -25, 20 },
+    [PART_TAX] = { -40, 8 },    [PART_TAX_SUM] = { -40, 20 },  [PART_TENDER] = { -30, 3 },      [PART_CHANGE] = { -50, 25 },
+    [PART_ADJUST] = { -40, 1 }, [PART_DISCOUNT] = { -40, 0 },  [PART_INFORMATION] = { -40, 4 },
 };
 
 /* Sums of everything before an index, so that each candidate costs the same however long the paper is. */
@@ -218,6 +218,13 @@ static bool is_paid(const struct reading *r, int total)
     return false;
 }
 
+/* No word says so, but the line above the total is what the goods come to. */
+static int unnamed_subtotal(const struct reading *c, int64_t goods)
+{
+    int line = c->is_items_proved ? line_worth(c, c->end_item, c->total - 1, goods) : NOWHERE;
+    return line != NOWHERE && c->priced[line].part == PART_OTHER ? line : NOWHERE;
+}
+
 static void prove(struct reading *c, const struct running *sums)
 {
     const struct running *start = &sums[c->first_item], *end = &sums[c->end_item], *total = &sums[c->total];
@@ -230,7 +237,7 @@ static void prove(struct reading *c, const struct running *sums)
         c->are_discounts_positive = c->is_items_proved && way == 1;
     }
     int subtotal = line_of_part(c, c->end_item, c->total, PART_SUBTOTAL);
-    c->subtotal = subtotal;
+    c->subtotal = subtotal != NOWHERE ? subtotal : unnamed_subtotal(c, c->are_discounts_positive ? goods[1] : goods[0]);
     if (subtotal != NOWHERE && leads_to(c->priced[subtotal].minor, &sums[subtotal], total, due)) {
         c->is_total_proved = true;
     }
