@@ -28,13 +28,13 @@ install_missing() {
     }
 }
 
-# build PRESET: configures once, then builds what changed.
+# build PRESET [TARGET]: configures once, then builds what changed.
 build() {
     [ -f "$top/build/$1/build.ninja" ] || cmake -S "$top" --preset "$1" >"$top/build/configure-$1.log" 2>&1 || {
         tail -n 30 "$top/build/configure-$1.log" >&2
         return 1
     }
-    cmake --build "$top/build/$1" >"$top/build/build-$1.log" 2>&1 || {
+    cmake --build "$top/build/$1" ${2:+--target "$2"} >"$top/build/build-$1.log" 2>&1 || {
         tail -n 60 "$top/build/build-$1.log" >&2
         return 1
     }
