@@ -95,6 +95,15 @@ __attribute__((unused)) static int64_t past_visit(struct fixture *f, int64_t cus
     return id;
 }
 
+/* Another one each time, printed so that it can be played again with TILLSIDE_SEED. */
+__attribute__((unused)) static unsigned seed_of_chance(void)
+{
+    const char *given = getenv("TILLSIDE_SEED");
+    unsigned seed = given != NULL ? (unsigned)strtoul(given, NULL, 10) : (unsigned)getpid() * 2654435761u;
+    print_message("seed %u\n", seed);
+    return seed;
+}
+
 /* One line for each row, joined by newlines; the tests compare the whole. */
 struct lines {
     char text[8192];

@@ -306,26 +306,29 @@ static void one_of_thousands_is_found(void **state)
 static int dump_row(void *self, int count, char **values, char **names)
 {
     (void)names;
-    char line[1024] = "";
     for (int i = 0; i < count; i++) {
-        size_t n = strlen(line);
-        snprintf(line + n, sizeof line - n, "%s|", values[i] != NULL ? values[i] : "-");
+        fprintf(self, "%s%c", values[i] != NULL ? values[i] : "-", i == count - 1 ? '\n' : '|');
     }
-    add_line(self, "%s", line);
     return 0;
 }
 
-static void dump(struct fixture *f, struct lines *l)
+/* Every row of the derived tables, as text that the caller frees. */
+static char *dump(struct fixture *f)
 {
     static const char *const tables[] = { "current_facts", "identifiers", "ties", "promises", "profiles", "search_texts" };
     sqlite3 *db = NULL;
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
     assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         char sql[64];
         snprintf(sql, sizeof sql, "SELECT * FROM %s ORDER BY 1", tables[i]);
-        assert_int_equal(sqlite3_exec(db, sql, dump_row, l, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(db, sql, dump_row, out, NULL), SQLITE_OK);
     }
     sqlite3_close(db);
+    fclose(out);
+    return text;
 }
 
 static int64_t any_of(const int64_t *ids, size_t count, unsigned random)
@@ -333,7 +336,7 @@ static int64_t any_of(const int64_t *ids, size_t count, unsigned random)
     return ids[random % count];
 }
 
-/* A thousand random changes; then everything is derived again at once and must be what was derived step by step. */
+/* Hundreds of random changes; then everything is derived again at once and must be what was derived step by step. */
 static void what_is_derived_step_by_step_is_what_follows_from_all_facts(void **state)
 {
     struct fixture *f = *state;
@@ -341,7 +344,7 @@ static void what_is_derived_step_by_step_is_what_follows_from_all_facts(void **s
     static const char *const values[] = { "Anna", "Ilona", "Bob", "chat" };
     static const char *const states[] = { "kept", "open", "broken" };
     int64_t people[4], made[400] = { 0 }, id = 0;
-    unsigned seed = 7;
+    unsigned seed = seed_of_chance();
     for (size_t i = 0; i < 4; i++) {
         people[i] = person(f, values[i]);
     }
@@ -377,13 +380,13 @@ static void what_is_derived_step_by_step_is_what_follows_from_all_facts(void **s
         made[i] = id;
     }
     assert_int_equal(store_commit(f->st), OK);
-    static struct lines before, after;
-    before = after = (struct lines){ "" };
-    dump(f, &before);
+    char *before = dump(f);
     assert_int_equal(store_rebuild(f->st), OK);
-    dump(f, &after);
-    assert_true(strlen(before.text) > 500);
-    assert_string_equal(before.text, after.text);
+    char *after = dump(f);
+    assert_true(strlen(before) > 5000);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
     char *reason = NULL;
     assert_int_equal(store_check(f->st, &reason), OK);
 }
