@@ -7,7 +7,7 @@
 #include <string.h>
 #include FT_FREETYPE_H
 
-enum { SLOTS = 4096, FALLBACKS = 3 };
+enum { SLOTS = 4096, FALLBACKS = 15 };
 
 /* Pixels per em, chosen so that the advance of a face of 0.6 em fills the cell. */
 static const struct cell_shape {
