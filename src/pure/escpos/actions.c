@@ -8,23 +8,19 @@
 enum {
     TAB_COLUMNS = 8, /* where tabs stand until ESC D says otherwise */
     TABS_UNSET = 255,
-    WRAP_AREA_LEAST = 240, /* in dots; a paper of under twenty characters is a test print, kept whole */
-    DOTS_PER_INCH = 203,
-    LINE_DOTS = 30,   /* line spacing of a printer just switched on */
-    UNIT_LEAST = 180, /* GS P with a printer's own density leaves units as they are */
-    UNIT_MOST = 204
+    LINE_DOTS = 30, /* line spacing of a printer just switched on */
 };
-
-static int32_t dots_of(const struct decoder *d, int32_t units)
-{
-    int32_t unit = d->state.unit_x;
-    return unit == 0 || (unit >= UNIT_LEAST && unit <= UNIT_MOST) ? units : units * DOTS_PER_INCH / unit;
-}
 
 void act_print_line(struct decoder *d)
 {
     sheet_print(&d->sheet, &d->job, d->charset, &d->state);
     d->sheet.is_open = false;
+}
+
+static void move_down(struct decoder *d, int32_t lines)
+{
+    int32_t line_dots = d->state.is_line_space_set ? d->state.line_space : LINE_DOTS;
+    sheet_move_down_to(&d->sheet, d->sheet.y + lines * line_dots);
 }
 
 static void break_line(struct decoder *d)
@@ -34,20 +30,11 @@ static void break_line(struct decoder *d)
         return;
     }
     d->sheet.x = 0;
-    d->sheet.y += d->state.is_line_space_set ? d->state.line_space : LINE_DOTS;
-}
-
-static bool is_past_the_area(const struct decoder *d)
-{
-    int32_t width = dots_of(d, d->state.area_width);
-    return width >= WRAP_AREA_LEAST && d->sheet.count > 0 && d->sheet.x + sheet_cell_dots(&d->state) > width;
+    move_down(d, 1);
 }
 
 void act_character(struct decoder *d, unsigned char byte)
 {
-    if (is_past_the_area(d)) {
-        break_line(d);
-    }
     sheet_put(&d->sheet, &d->job, &d->state, byte, d->offset);
 }
 
@@ -108,9 +95,8 @@ void act_feed(struct decoder *d, const struct command *c, struct view token)
         act_print_line(d);
         return;
     }
-    int32_t lines = (int32_t)byte_at(token, token.n - 1);
     d->sheet.x = 0;
-    d->sheet.y += lines * (d->state.is_line_space_set ? d->state.line_space : LINE_DOTS);
+    move_down(d, (int32_t)byte_at(token, token.n - 1));
 }
 
 void act_feed_dots(struct decoder *d, const struct command *c, struct view token)
@@ -121,7 +107,7 @@ void act_feed_dots(struct decoder *d, const struct command *c, struct view token
         return;
     }
     d->sheet.x = 0;
-    d->sheet.y += (int32_t)byte_at(token, token.n - 1);
+    sheet_move_down_to(&d->sheet, d->sheet.y + (int32_t)byte_at(token, token.n - 1));
 }
 
 /* Tabs count in characters of the size that was in force when they were set; nearly always the plain one. */
@@ -163,17 +149,21 @@ static void begin_line(struct decoder *d)
     d->sheet.is_open = d->sheet.is_open || !d->state.is_page_mode;
 }
 
+/* A position off the printing area is ignored. */
 void act_move_to(struct decoder *d, const struct command *c, struct view token)
 {
     (void)c;
-    sheet_move_to(&d->sheet, dots_of(d, (int32_t)word_at(token, token.n - 2)));
+    int32_t x = sheet_dots(&d->state, (int32_t)word_at(token, token.n - 2));
+    if (sheet_is_on_paper(&d->state, x)) {
+        sheet_move_to(&d->sheet, x);
+    }
     begin_line(d);
 }
 
 void act_move_by(struct decoder *d, const struct command *c, struct view token)
 {
     (void)c;
-    sheet_advance(&d->sheet, dots_of(d, (int16_t)word_at(token, token.n - 2)));
+    sheet_advance(&d->sheet, sheet_dots(&d->state, (int16_t)word_at(token, token.n - 2)));
     begin_line(d);
 }
 

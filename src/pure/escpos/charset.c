@@ -207,7 +207,10 @@ static struct glyph glyph_of(struct cells bytes, uint32_t character, int32_t *su
     const struct cell *first = &bytes.at[0], *last = &bytes.at[bytes.n - 1];
     int32_t width = last->x + last->width - first->x;
     int32_t room = bytes.n > 1 ? first->width * (is_wide(character) ? 2 : 1) : width;
-    struct glyph glyph = { first->x - *surplus, (uint32_t)room, has_shape(character) ? character : 0 };
+    struct glyph glyph = { .x = first->x - *surplus,
+                           .order = first->after,
+                           .width = (uint32_t)room,
+                           .character = has_shape(character) ? character : 0 };
     *surplus += width - room;
     return glyph;
 }

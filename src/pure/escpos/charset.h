@@ -34,6 +34,7 @@ struct evidence {
 
 struct glyph {
     int32_t x;
+    uint32_t order; /* of arrival */
     uint32_t width;
     uint32_t character; /* a Unicode scalar value; 0: nothing to see */
 };

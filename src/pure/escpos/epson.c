@@ -106,14 +106,13 @@ static void run_area(struct decoder *d, const struct command *c, struct view tok
 static void run_down_to(struct decoder *d, const struct command *c, struct view token)
 {
     (void)c;
-    d->sheet.y = (int32_t)word_at(token, 2);
+    sheet_move_down_to(&d->sheet, (int32_t)word_at(token, 2));
 }
 
 static void run_down_by(struct decoder *d, const struct command *c, struct view token)
 {
     (void)c;
-    int32_t y = d->sheet.y + (int16_t)word_at(token, 2);
-    d->sheet.y = y < 0 ? 0 : y > UINT16_MAX ? UINT16_MAX : y;
+    sheet_move_down_to(&d->sheet, d->sheet.y + (int16_t)word_at(token, 2));
 }
 
 /* GS V 0 and 1 cut where they are; 65, 66 and the like take a feed. */

@@ -10,6 +10,10 @@
 static const uint8_t font_dots[] = { 12, 9, 8 };
 
 enum {
+    AREA_DOTS_LEAST = 240, /* nobody sells on a paper of under twenty characters: a smaller area is a test */
+    DOTS_PER_INCH = 203,
+    UNIT_LEAST = 180, /* GS P with a printer's own density leaves units as they are */
+    UNIT_MOST = 204,
     COLUMN_DOTS = 12, /* what a gap between two positions is measured in */
     ROW_DOTS = 8,     /* cells of a page that lie closer than this share a line */
     LINE_BYTES_MOST = 4 * SHEET_CELLS_MOST + 1,
@@ -44,6 +48,30 @@ void sheet_advance(struct sheet *p, int32_t dots)
 void sheet_move_to(struct sheet *p, int32_t x)
 {
     p->x = x < 0 ? 0 : x > UINT16_MAX ? UINT16_MAX : x;
+}
+
+void sheet_move_down_to(struct sheet *p, int32_t y)
+{
+    p->y = y < 0 ? 0 : y > UINT16_MAX ? UINT16_MAX : y;
+}
+
+int32_t sheet_dots(const struct printer_state *s, int32_t units)
+{
+    int32_t unit = s->unit_x;
+    return unit == 0 || (unit >= UNIT_LEAST && unit <= UNIT_MOST) ? units : units * DOTS_PER_INCH / unit;
+}
+
+/* In dots; 0: we do not know how wide the paper is, and a line may be as long as it is. */
+static int32_t area_width(const struct printer_state *s)
+{
+    int32_t width = sheet_dots(s, s->area_width);
+    return width >= AREA_DOTS_LEAST && !s->is_page_mode ? width : 0;
+}
+
+bool sheet_is_on_paper(const struct printer_state *s, int32_t x)
+{
+    int32_t width = area_width(s);
+    return width == 0 || x <= width;
 }
 
 static uint8_t marks_of(const struct printer_state *s)
@@ -102,8 +130,17 @@ static bool is_blank(const struct glyph *g)
     return g->character == ' ' || g->character == 0 || g->character == 0x3000;
 }
 
+static int by_place(const void *left, const void *right)
+{
+    const struct glyph *a = left, *b = right;
+    if (a->x != b->x) {
+        return a->x < b->x ? -1 : 1;
+    }
+    return a->order < b->order ? -1 : a->order > b->order;
+}
+
 /* Glyphs that came from left to right stay as they are. When the stream jumped back, what it filled with spaces was
- * only skipped over: the spaces go, the rest is put in order (an insertion sort: few of them ever move far). */
+ * only skipped over: the spaces go, the rest is put in order. */
 static size_t put_in_order(struct glyph *g, size_t count)
 {
     bool is_ordered = true;
@@ -115,16 +152,11 @@ static size_t put_in_order(struct glyph *g, size_t count)
     }
     size_t kept = 0;
     for (size_t i = 0; i < count; i++) {
-        if (is_blank(&g[i])) {
-            continue;
+        if (!is_blank(&g[i])) {
+            g[kept++] = g[i];
         }
-        struct glyph glyph = g[i];
-        size_t place = kept++;
-        for (; place > 0 && g[place - 1].x > glyph.x; place--) {
-            g[place] = g[place - 1];
-        }
-        g[place] = glyph;
     }
+    qsort(g, kept, sizeof *g, by_place);
     return kept;
 }
 
@@ -148,9 +180,8 @@ static bool is_struck_again(const struct glyph *g, size_t i)
     return i > 0 && g[i].x == g[i - 1].x && g[i].character == g[i - 1].character;
 }
 
-static err set_line(struct buf *out, const struct glyph *g, size_t count)
+static err set_line(struct buf *out, const struct glyph *g, size_t count, int64_t pen)
 {
-    int64_t pen = 0;
     err e = OK;
     for (size_t i = 0; i < count && e == OK; i++) {
         if (g[i].character == 0 || is_struck_again(g, i)) {
@@ -184,19 +215,33 @@ static struct print_line line_of(const struct sheet *p, struct cells row, const 
     return line;
 }
 
+/* How many glyphs stand on one line: the printer goes on below when the next would not fit. */
+static size_t fitting(const struct glyph *g, size_t count, int32_t origin, int32_t width)
+{
+    size_t n = 1;
+    while (n < count && (width == 0 || g[n].x - origin + (int64_t)g[n].width <= width)) {
+        n++;
+    }
+    return n;
+}
+
 static void print_row(struct sheet *p, struct job_builder *j, struct charset *t, const struct printer_state *s, struct cells row)
 {
     struct glyph *glyphs = mem_array(row.n, sizeof *glyphs);
-    size_t glyph_count = put_in_order(glyphs, charset_glyphs(t, row, glyphs));
+    size_t count = put_in_order(glyphs, charset_glyphs(t, row, glyphs));
+    struct print_line line = line_of(p, row, s);
     struct buf out;
     buf_init(&out, LINE_BYTES_MOST);
-    if (set_line(&out, glyphs, glyph_count) == ERR_FULL) {
-        j->is_over_ceiling = true;
-    }
-    struct print_line line = line_of(p, row, s);
-    line.text = buf_text(&out);
-    if (out.n > 0) {
-        job_add_line(j, line);
+    int32_t origin = 0;
+    for (size_t at = 0, n; at < count; at += n) {
+        n = fitting(glyphs + at, count - at, origin, area_width(s));
+        out.n = 0;
+        j->is_over_ceiling = set_line(&out, glyphs + at, n, origin) == ERR_FULL || j->is_over_ceiling;
+        line.text = buf_text(&out);
+        if (out.n > 0) {
+            job_add_line(j, line);
+        }
+        origin = at + n < count ? glyphs[at + n].x : origin;
     }
     buf_clear(&out);
     mem_free(glyphs);

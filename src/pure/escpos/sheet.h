@@ -23,6 +23,9 @@ void sheet_forget(struct sheet *p); /* the line buffer is thrown away */
 void sheet_put(struct sheet *p, struct job_builder *j, const struct printer_state *s, unsigned char byte, uint64_t at);
 void sheet_advance(struct sheet *p, int32_t dots);
 void sheet_move_to(struct sheet *p, int32_t x);
+void sheet_move_down_to(struct sheet *p, int32_t y);
+int32_t sheet_dots(const struct printer_state *s, int32_t units); /* GS P says how many units an inch has */
+bool sheet_is_on_paper(const struct printer_state *s, int32_t x);
 /* Everything that stands there becomes lines of the job: one, or a page's in order from its top. */
 void sheet_print(struct sheet *p, struct job_builder *j, struct charset *t, const struct printer_state *s);
 int32_t sheet_cell_dots(const struct printer_state *s); /* one character with its space */

@@ -239,7 +239,7 @@ static void run_page(struct decoder *d, const struct command *c, struct view tok
         d->sheet.x = d->sheet.y = 0;
         break;
     case 4:
-        d->sheet.y = (int32_t)word_at(token, 4);
+        sheet_move_down_to(&d->sheet, (int32_t)word_at(token, 4));
         break;
     case 6:
     case 7:
