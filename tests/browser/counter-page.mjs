@@ -9,7 +9,7 @@ const QUIET = [
   "--disable-features=OptimizationHints,MediaRouter,Translate",
 ];
 
-const PATIENCE_MS = 6000;
+const PATIENCE_MS = 10000;
 const ALONE_MS = 120;
 
 export function openBrowser() {

@@ -48,12 +48,11 @@ function Rows({ id, rows, chosen, onPick, onPoint }) {
     </ul>`;
 }
 
-// `letter` focuses the field. onPick(customer) may return a promise; onFail hears a refusal.
-export function Search({ id, label, hint, letter, onPick, onFail, autoFocus, canAdd = true }) {
+// What is typed, who fits, which row is chosen, and what the keys of the field do.
+function useSearch({ field, canAdd, onPick, onFail }) {
   const [text, setText] = useState("");
-  const [chosen, setChosen] = useState(0);
+  const [chosen, choose] = useState(0);
   const [isOpen, setOpen] = useState(false);
-  const field = useRef(null);
   const wanted = text.trim();
   const found = useFound(wanted);
   const isFresh = found.text === wanted && wanted !== "";
@@ -61,21 +60,14 @@ export function Search({ id, label, hint, letter, onPick, onFail, autoFocus, can
   const rows = wanted === "" ? [] : [...found.customers, ...(canAdd && isFresh ? [{ isNew: true, name: wanted }] : [])];
   const isShown = isOpen && rows.length > 0;
 
-  useKey(letter, () => field.current.focus());
-  useEffect(() => {
-    if (autoFocus) {
-      field.current.focus();
-    }
-  }, []);
-
-  function clear() {
-    setText("");
-    setOpen(false);
-    setChosen(0);
+  function type(typed) {
+    setText(typed);
+    choose(0);
+    setOpen(typed !== "");
   }
 
   async function pick(row) {
-    clear();
+    type("");
     field.current.blur();
     try {
       await onPick(row.isNew ? await addCustomer(row.name) : row);
@@ -84,36 +76,52 @@ export function Search({ id, label, hint, letter, onPick, onFail, autoFocus, can
     }
   }
 
-  const onKey = {
-    ArrowDown: () => setChosen((chosen + 1) % rows.length),
-    ArrowUp: () => setChosen((chosen + rows.length - 1) % rows.length),
+  const inList = {
+    ArrowDown: () => choose((chosen + 1) % rows.length),
+    ArrowUp: () => choose((chosen + rows.length - 1) % rows.length),
     // Enter waits for the answer to what was typed: the row under it must not change on the way.
     Enter: () => isFresh && pick(rows[chosen] ?? rows[0]),
   };
 
   function keyDown(event) {
-    if (event.key === "Escape" && (text !== "" || isOpen)) {
-      event.preventDefault();
-      event.stopPropagation();
-      clear();
+    if (event.key === "Escape" && text !== "") {
+      event.preventDefault(); // and a dialog around the field stays
+      type("");
     } else if (event.key === "Escape") {
       field.current.blur();
-    } else if (onKey[event.key] && isShown) {
+    } else if (isShown && inList[event.key]) {
       event.preventDefault();
-      onKey[event.key]();
+      inList[event.key]();
     }
   }
 
+  return { text, rows, chosen, isShown, isFresh, type, pick, choose, setOpen, keyDown, count: found.customers.length };
+}
+
+// `letter` focuses the field. onPick(customer) may return a promise; onFail hears a refusal.
+export function Search({ id, label, hint, letter, onPick, onFail, autoFocus, canAdd = true }) {
+  const field = useRef(null);
+  const search = useSearch({ field, canAdd, onPick, onFail });
+  const { rows, chosen, isShown } = search;
+  const list = `${id}-rows`;
+
+  useKey(letter, () => field.current.focus());
+  useEffect(() => {
+    if (autoFocus) {
+      field.current.focus();
+    }
+  }, []);
+
   return html`
     <div class="search">
-      <input ref=${field} id=${id} type="text" value=${text} placeholder=${hint ?? label} aria-label=${label}
-        role="combobox" aria-autocomplete="list" aria-expanded=${isShown ? "true" : "false"} aria-controls="${id}-rows"
-        aria-activedescendant=${isShown ? `${id}-rows-${chosen}` : undefined}
+      <input ref=${field} id=${id} type="text" value=${search.text} placeholder=${hint ?? label} aria-label=${label}
+        role="combobox" aria-autocomplete="list" aria-expanded=${isShown ? "true" : "false"} aria-controls=${list}
+        aria-activedescendant=${isShown ? `${list}-${chosen}` : undefined}
         autocomplete="off" spellcheck="false" enterkeyhint="search"
-        onInput=${(e) => { setText(e.target.value); setChosen(0); setOpen(true); }}
-        onFocus=${() => setOpen(true)} onBlur=${() => setOpen(false)} onKeyDown=${keyDown} />
+        onInput=${(e) => search.type(e.target.value)} onKeyDown=${search.keyDown}
+        onFocus=${() => search.setOpen(true)} onBlur=${() => search.setOpen(false)} />
       ${letter && html`<${Key} letter=${letter} />`}
-      ${isShown && html`<${Rows} id="${id}-rows" rows=${rows} chosen=${chosen} onPick=${pick} onPoint=${setChosen} />`}
-      <span class="unseen" role="status">${isShown && isFresh ? sayCount("search.results", found.customers.length) : ""}</span>
+      ${isShown && html`<${Rows} id=${list} rows=${rows} chosen=${chosen} onPick=${search.pick} onPoint=${search.choose} />`}
+      <span class="unseen" role="status">${isShown && search.isFresh ? sayCount("search.results", search.count) : ""}</span>
     </div>`;
 }

@@ -9,7 +9,6 @@ export default {
   "search.label": "Find a customer",
   "search.hint": "Name, phone, or scan a card",
   "search.new": "Add “{name}” as new",
-  "search.none": "Nobody by that name yet",
   "search.results": { one: "{n} found", other: "{n} found" },
   "search.last": "here {age}",
   "search.never": "not here yet",
