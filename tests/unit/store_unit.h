@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define DAY_US    ((int64_t)86400 * 1000000)
@@ -61,6 +62,7 @@ __attribute__((unused)) static int tear_down(void **state)
         execvp(command[0], command);
         _exit(1);
     }
+    waitpid(child, NULL, 0);
     mem_free(f);
     return 0;
 }
