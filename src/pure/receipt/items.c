@@ -42,11 +42,25 @@ bool item_is_quantity_row(const struct row *r)
            r->numbers[0].currencies == 0 && !r->numbers[0].is_percent;
 }
 
+bool item_is_counted_row(const struct row *r)
+{
+    if (r->amount == NO_AMOUNT || quantity_plain_letters(r, 0, r->label_to) == 0) {
+        return false;
+    }
+    const struct number *n = &r->numbers[r->amount];
+    return n->tail == 0 && n->digit_count <= 2 && n->currencies == 0 && !n->is_negative && n->digits > 0;
+}
+
 bool item_is_order_row(const struct row *r, bool is_loose, double *quantity, size_t *name_from)
 {
     struct block block = { .has_leading_quantities = is_loose };
     if (r->number_count == 0 || r->is_rule) {
         return false;
+    }
+    if (item_is_counted_row(r)) {
+        *quantity = number_quantity(&r->numbers[r->amount]);
+        *name_from = r->indent;
+        return true;
     }
     struct columns c = quantity_read(r, &block);
     *quantity = c.quantity;
@@ -194,10 +208,18 @@ static void add_text_row(struct walk *w, const struct row *r, size_t rows_left)
     }
 }
 
+/* "3  Pens box   2   9.98": the third line, and a count in a column of its own. */
+static bool is_numbered(const struct row *r, int line)
+{
+    const struct number *first = &r->numbers[0];
+    return r->amount >= 2 && first->from == r->indent && first->digits == line && first->tail == 0 &&
+           r->numbers[r->amount - 1].tail == 0 && r->numbers[r->amount - 1].is_after_gap;
+}
+
 /* What the block's lines have in common, seen before any of them is read. */
 static void survey(struct walk *w, int from, int to)
 {
-    int leading = 0, trailing = 0, lines = 0;
+    int leading = 0, trailing = 0, numbered = 0, lines = 0;
     w->usual_indent = COLUMNS_MOST;
     for (int i = from; i < to; i++) {
         const struct row *r = w->reading->priced[i].row;
@@ -209,11 +231,13 @@ static void survey(struct walk *w, int from, int to)
         w->usual_indent = has_name && r->indent < w->usual_indent ? r->indent : w->usual_indent;
         w->block.quantity_column = c.quantity_column && !w->block.quantity_column ? c.quantity_column : w->block.quantity_column;
         lines += is_goods;
+        numbered += is_goods && is_numbered(r, lines);
         trailing += is_goods && r->amount > 0 && !r->numbers[r->amount].is_after_gap &&
                     quantity_is_before_amount(r, &r->numbers[r->amount - 1]);
         leading += is_goods && r->number_count > 1 && r->numbers[0].from == r->indent && r->numbers[0].tail == 0 &&
                    !r->numbers[0].is_joined && r->numbers[0].digit_count < 4;
     }
+    w->block.has_line_numbers = lines > 1 && numbered == lines;
     w->block.has_leading_quantities = lines > 0 && leading == lines;
     w->block.has_trailing_quantities = lines > 1 && trailing == lines;
 }

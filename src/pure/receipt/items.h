@@ -9,6 +9,9 @@
 /* "2 x 1.65" and nothing else: it tells of the line above or below, and is no amount of its own. */
 bool item_is_quantity_row(const struct row *r);
 
+/* A name and, in a column of its own, a number too small for a price. */
+bool item_is_counted_row(const struct row *r);
+
 /* Quantity and name without a price, as kitchens get them. False when the row does not begin with a quantity;
  * in a loose reading any whole number will do. */
 bool item_is_order_row(const struct row *r, bool is_loose, double *quantity, size_t *name_from);

@@ -8,7 +8,7 @@ enum { TITLE_LETTERS_MOST = 40, SLIP_SIGNS = 3, TABLE_ROWS_MOST = 3, HEADER_SIGN
 struct signs {
     unsigned words[ROLE_COUNT_OF_ROLES];
     bool is_title[ROLE_COUNT_OF_ROLES];
-    unsigned priced_lines, order_lines, loose_order_lines;
+    unsigned priced_lines, counted_lines, order_lines, loose_order_lines;
 };
 
 static struct signs signs_of(const struct row *rows, size_t count, size_t title_rows)
@@ -19,6 +19,7 @@ static struct signs signs_of(const struct row *rows, size_t count, size_t title_
         double quantity;
         size_t name;
         s.priced_lines += r->amount != NO_AMOUNT;
+        s.counted_lines += item_is_counted_row(r);
         s.order_lines += r->amount == NO_AMOUNT && item_is_order_row(r, false, &quantity, &name);
         s.loose_order_lines += r->amount == NO_AMOUNT && item_is_order_row(r, true, &quantity, &name);
         for (int role = 0; role < ROLE_COUNT_OF_ROLES; role++) {
@@ -59,10 +60,11 @@ static bool is_begun(const struct signs *s, const struct receipt *receipt)
 /* Quantities and names without prices, for a table or under a title that says so. */
 static bool is_kitchen_order(const struct signs *s, const struct receipt *receipt, bool is_cut)
 {
+    bool is_unpriced = receipt->item_count == 0 || s->counted_lines == s->priced_lines;
     bool is_table_named = s->words[ROLE_TABLE] > 0 && s->words[ROLE_TABLE] <= TABLE_ROWS_MOST;
-    bool is_listed =
-        s->order_lines > 0 || (is_cut && s->loose_order_lines > 1) || (s->is_title[ROLE_ORDER] && s->loose_order_lines > 0);
-    return receipt->item_count == 0 && is_listed && (s->words[ROLE_ORDER] > 0 || is_table_named);
+    bool is_loosely_listed = s->loose_order_lines > (s->is_title[ROLE_ORDER] ? 0 : 1);
+    bool is_listed = s->order_lines + s->counted_lines > 0 || (is_loosely_listed && (is_cut || s->is_title[ROLE_ORDER]));
+    return is_unpriced && is_listed && (s->words[ROLE_ORDER] > 0 || is_table_named);
 }
 
 static bool kind_without_total(const struct signs *s, const struct receipt *receipt, bool is_cut, enum receipt_kind *kind)

@@ -21,6 +21,7 @@ enum {
     POINTS_MARK = 3,
     MARKS_COUNTED = 3,
     POINTS_TO_SETTLE = 3,
+    POINTS_AHEAD = 2,
     LETTERS_OF_A_SIGN = 4
 };
 
@@ -277,7 +278,7 @@ struct place place_find(const struct row *rows, size_t count)
         }
     }
     struct place p = { .decimals = -1, .date_order = "dmy" };
-    bool is_settled = of_sign != NULL && best_settled >= POINTS_TO_SETTLE && best_settled > second;
+    bool is_settled = of_sign != NULL && best_settled >= POINTS_TO_SETTLE && best_settled >= second + POINTS_AHEAD;
     settle_currency(&p, &e, of_sign ? of_sign->currency : -1, is_settled);
     if (country != NULL && best >= POINTS_LANGUAGE + POINTS_SHARED_SIGN) {
         memcpy(p.date_order, country->date_order, sizeof p.date_order);

@@ -109,9 +109,9 @@ static bool read_leading(const struct row *r, const struct block *block, struct 
     if (name == 0) {
         return false;
     }
-    c->quantity = number_quantity(n);
-    c->has_quantity = true;
     c->name_from = name;
+    c->quantity = block->has_line_numbers ? 1 : number_quantity(n);
+    c->has_quantity = !block->has_line_numbers;
     return true;
 }
 

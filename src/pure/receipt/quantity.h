@@ -16,6 +16,7 @@ struct block {
     size_t quantity_column;       /* 0: none seen */
     bool has_leading_quantities;  /* every line begins with a whole number */
     bool has_trailing_quantities; /* every line has one before its amount */
+    bool has_line_numbers;        /* the leading ones only count the lines */
     int decimals;
 };
 

@@ -71,11 +71,20 @@ static void mask_all(struct receipt *r)
     }
 }
 
+static void drop_items(struct receipt *r)
+{
+    for (size_t i = 0; i < r->item_count; i++) {
+        mem_free(r->items[i].description);
+    }
+    r->item_count = 0;
+}
+
 /* A kitchen's paper has quantities and names, and no prices. */
 static void read_order_lines(const struct row *rows, size_t count, struct receipt *out)
 {
     const uint64_t heads = ROLE_BIT(ROLE_ORDER) | ROLE_BIT(ROLE_TABLE) | ROLE_BIT(ROLE_ORDER_NUMBER);
     size_t first = 0;
+    drop_items(out);
     while (first < count && !(rows[first].roles & heads)) {
         first++;
     }
@@ -83,7 +92,7 @@ static void read_order_lines(const struct row *rows, size_t count, struct receip
         double quantity;
         size_t name;
         if (item_is_order_row(&rows[i], true, &quantity, &name)) {
-            items_add(out, quantity, text_utf8(rows[i].text + name, rows[i].count - name), (struct amount){ 0 }, NULL);
+            items_add(out, quantity, text_utf8(rows[i].text + name, rows[i].label_to - name), (struct amount){ 0 }, NULL);
         }
     }
 }
@@ -109,10 +118,7 @@ static void take_the_only_sum(const struct reading *reading, struct receipt *r)
     if (!r->total.is_known && reading->count == 1) {
         r->total = (struct amount){ reading->priced[0].minor, true };
     }
-    for (size_t i = 0; i < r->item_count; i++) {
-        mem_free(r->items[i].description);
-    }
-    r->item_count = 0;
+    drop_items(r);
 }
 
 /* The figures of a report are nobody's purchase. */

@@ -6,7 +6,7 @@ enum { LATIN_FIRST = 0xC0, LATIN_LAST = 0x17F };
 
 /* The plain letter under each accented one, U+00C0 to U+017F, in lower case. A blank keeps the character. */
 static const char LATIN[] = "aaaaaaaceeeeiiiidnooooo ouuuuypsaaaaaaaceeeeiiiidnooooo ouuuuypy"  /* C0 to FF */
-                            "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiii  jjkkklllllll"  /* 100 to 13F */
+                            "aaaaaaccccccccdd  eeeeeeeeeegggggggghhhhiiiiiiiiii  jjkkklllllll"  /* 100 to 13F */
                             "lllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs"; /* 140 to 17F */
 
 static const struct fold_row {
@@ -32,10 +32,10 @@ static const struct fold_row {
 static const struct twin_row {
     uint32_t from, to;
 } TWINS[] = {
-    { 0xA0, ' ' },   { 0x2007, ' ' },  { 0x2008, ' ' },  { 0x2009, ' ' },  { 0x200A, ' ' },    { 0x202F, ' ' },  { 0x3000, ' ' },
-    { 0x2212, '-' }, { 0x2018, '\'' }, { 0x2019, '\'' }, { 0x2011, '-' },  { 0x2012, '-' },    { 0x2010, '-' },  { 0x2013, '-' },
-    { 0x2014, '-' }, { 0x2015, '-' },  { 0xFFE5, 0xA5 }, { 0xFFE1, 0xA3 }, { 0xFFE6, 0x20A9 }, { 0x2715, 0xD7 }, { 0x25B2, '-' },
-    { 0x25B3, '-' }, { 0xFF0D, '-' },  { 0x3C2, 0x3C3 }, { 0xFFE0, 0xA2 },
+    { 0x110, 0x111 }, { 0xA0, ' ' },   { 0x2007, ' ' },  { 0x2008, ' ' },  { 0x2009, ' ' },  { 0x200A, ' ' },    { 0x202F, ' ' },
+    { 0x3000, ' ' },  { 0x2212, '-' }, { 0x2018, '\'' }, { 0x2019, '\'' }, { 0x2011, '-' },  { 0x2012, '-' },    { 0x2010, '-' },
+    { 0x2013, '-' },  { 0x2014, '-' }, { 0x2015, '-' },  { 0xFFE5, 0xA5 }, { 0xFFE1, 0xA3 }, { 0xFFE6, 0x20A9 }, { 0x2715, 0xD7 },
+    { 0x25B2, '-' },  { 0x25B3, '-' }, { 0xFF0D, '-' },  { 0x3C2, 0x3C3 }, { 0xFFE0, 0xA2 },
 };
 
 static const struct range {
