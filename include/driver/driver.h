@@ -39,7 +39,7 @@ struct wire_kind {
 
 /* Memory outside the process (a shared file), in which the kernel itself notes, within the system call, how much it took
  * or gave: so a successor knows what a killed process had really done. Sockets only; other wires ignore it. */
-enum { WIRE_READ_BYTES = 32768 };
+enum { WIRE_READ_BYTES = 65536 };
 struct wire_witness {
     struct mmsghdr taken, given;   /* msg_len: of the last push, of the last read; the owner sets them to zero */
     uint64_t reader;               /* the tag of the wire that read last */

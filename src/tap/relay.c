@@ -92,6 +92,7 @@ void relay_accept(struct relay *r, struct pos *p, struct view bytes)
     spool_was_heard(s);
     p->moved_ms = loop_now_ms(r->parts.loop);
     p->has_spoken = true;
+    question_hear(&p->question, bytes);
     relay_print(r);
 }
 

@@ -20,7 +20,7 @@ struct relay_parts {
     const char *listen[MOST_LISTENING];
     size_t listen_count;
     int64_t turn_quiet_ms;  /* a silent turn ends after this, if another connection is there */
-    int64_t answer_wait_ms; /* after the POS's last byte was printed: how long an answer is waited for */
+    int64_t answer_wait_ms; /* after the last byte was printed, if it ended in a question: how long an answer is waited for */
 };
 
 struct relay_listener {

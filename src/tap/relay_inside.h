@@ -4,6 +4,7 @@
 #define TAP_RELAY_INSIDE_H
 
 #include "base/list.h"
+#include "question.h"
 #include "relay.h"
 
 struct pos {
@@ -13,6 +14,7 @@ struct pos {
     uint64_t number;
     char *kept_name;  /* NULL: nobody keeps it */
     int64_t moved_ms; /* when a byte of it, or for it, last went either way */
+    struct question question;
     bool has_spoken, has_ended;
 };
 

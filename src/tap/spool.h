@@ -16,7 +16,7 @@
 
 enum {
     SPOOL_RING_BYTES = 512 * 1024,
-    SPOOL_KEEP_BYTES = 128 * 1024,  /* handed over, but the printer may still lose it: room to go back */
+    SPOOL_KEEP_BYTES = 192 * 1024,  /* handed over, but the printer may still lose it: more than a wire has in flight */
     SPOOL_POS_CEILING = 128 * 1024, /* accepted from POSes and not handed over yet */
     SPOOL_INSERTION_CEILING = TAP_INSERTION_CEILING,
     SPOOL_SPANS = 64,

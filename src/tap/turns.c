@@ -63,14 +63,14 @@ static void end_timer_rang(void *self)
     turns_settle(r);
 }
 
-/* An end waits for the last byte to be printed, and then a moment for the answer to it. */
+/* An end waits for the last byte to be printed, and then a moment for the answer if that was a question. */
 static bool finish_if_done(struct relay *r, struct pos *p)
 {
     if (!p->has_ended || !is_printed(r, p) || r->insertion != 0) {
         return false;
     }
     int64_t left_ms = p->moved_ms + r->parts.answer_wait_ms - loop_now_ms(r->parts.loop);
-    if (left_ms > 0 && p->has_spoken) {
+    if (left_ms > 0 && question_is_open(&p->question)) {
         if (r->end_timer == NULL) {
             r->end_timer = loop_after(r->parts.loop, left_ms, end_timer_rang, r);
         }
@@ -205,7 +205,9 @@ static const struct wire_owner pos_owner = {
 static struct pos *add_pos(struct relay *r, struct wire *w, uint64_t number)
 {
     struct pos *p = mem_new(sizeof *p);
-    *p = (struct pos){ .relay = r, .wire = w, .number = number, .moved_ms = loop_now_ms(r->parts.loop) };
+    *p = (struct pos){
+        .relay = r, .wire = w, .number = number, .moved_ms = loop_now_ms(r->parts.loop), .question = question_none()
+    };
     list_append(&r->connections, &p->node);
     r->connection_count++;
     if (w != NULL) {
@@ -247,6 +249,7 @@ struct pos *turns_take_kept(struct relay *r, uint64_t number, const char *addres
     struct pos *p = add_pos(r, w, number);
     p->kept_name = kept_name("pos", number, address);
     p->has_spoken = true;
+    p->question.bytes_since = 0; /* nobody knows any more */
     wire_adopt(w, &pos_owner, p);
     wire_pause(w, true);
     return p;

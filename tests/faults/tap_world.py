@@ -1,5 +1,6 @@
 """What the tap's process tests share: a scripted printer, a POS, and the tap itself. Standard library only."""
 import contextlib
+import fcntl
 import os
 import random
 import signal
@@ -8,6 +9,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -68,6 +70,19 @@ class Printer:
                 with contextlib.suppress(OSError):
                     c.shutdown(socket.SHUT_RDWR)
             self.connections.clear()
+
+    def vanish(self):
+        """Gone without a word. Returns how many bytes had arrived that nobody will read."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        waiting = bytearray(4)
+        with self.lock:
+            for c in self.connections:
+                fcntl.ioctl(c, termios.FIONREAD, waiting)
+                c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                c.close()
+            self.connections.clear()
+        return struct.unpack("i", waiting)[0]
 
     def text(self):
         with self.lock:

@@ -9,6 +9,7 @@
 #include "src/tap/control.h"
 #include "src/tap/journal.h"
 #include "src/tap/kept.h"
+#include "src/tap/question.h"
 #include "src/tap/relay.h"
 #include "src/tap/spool.h"
 
@@ -433,6 +434,25 @@ static void a_frame_is_read_in_any_split(void **state)
     assert_true(view_equal(out.bytes, in.bytes));
 }
 
+static void a_question_near_the_end_is_seen_in_any_split(void **state)
+{
+    (void)state;
+    unsigned char stream[600];
+    memset(stream, 'x', sizeof stream);
+    memcpy(stream + 400, "\x10\x04\x01", 3);
+    for (size_t cut = 0; cut <= sizeof stream; cut++) {
+        struct question q = question_none();
+        question_hear(&q, (struct view){ stream, cut });
+        question_hear(&q, (struct view){ stream + cut, sizeof stream - cut });
+        assert_true(question_is_open(&q));
+        question_hear(&q, (struct view){ stream, 100 });
+        assert_false(question_is_open(&q));
+    }
+    struct question none = question_none();
+    question_hear(&none, view_of("a receipt without one\n"));
+    assert_false(question_is_open(&none));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, finish)
 
 int main(void)
@@ -449,6 +469,7 @@ int main(void)
         TEST(a_pos_that_breaks_is_told_from_one_that_ends),
         TEST(who_talks_nonsense_on_the_control_socket_is_sent_away),
         cmocka_unit_test(a_frame_is_read_in_any_split),
+        cmocka_unit_test(a_question_near_the_end_is_seen_in_any_split),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,8 +15,8 @@ const struct setting tap_settings[] = {
     { "tap", "keep_days", SETTING_NUMBER, "14", 1, 3650, "How long the journal is kept" },
     { "tap", "keep_bytes", SETTING_NUMBER, "268435456", 1048576, 1099511627776, "How large the journal may become" },
     { "tap", "turn_quiet_ms", SETTING_NUMBER, "5000", 10, 3600000, "A POS that says nothing for so long lets another one print" },
-    { "tap", "answer_wait_ms", SETTING_NUMBER, "50", 0, 60000,
-      "How long the printer's last answer is waited for when a POS has ended" },
+    { "tap", "answer_wait_ms", SETTING_NUMBER, "100", 0, 60000,
+      "How long the printer's answer is waited for when a POS ends with a question" },
 };
 const size_t tap_setting_count = sizeof tap_settings / sizeof *tap_settings;
 
