@@ -148,6 +148,7 @@ uint64_t measure_star_pdf417(struct view seen);
 /* pictures.c: the bit image commands of ESC/POS */
 void run_bit_image(struct decoder *d, const struct command *c, struct view token);
 void run_raster(struct decoder *d, const struct command *c, struct view token);
+void run_columns(struct decoder *d, const struct command *c, struct view token);
 void run_graphics(struct decoder *d, const struct command *c, struct view token);
 void run_download_image(struct decoder *d, const struct command *c, struct view token);
 void run_print_download(struct decoder *d, const struct command *c, struct view token);

@@ -324,7 +324,7 @@ static const struct command rows[] = {
     ROW("\0358L", 7, .run = run_graphics, .measure = measure_n32, .decides = DIALECT_ESCPOS),
     ROW("\035(", 5, .measure = measure_n16, .decides = DIALECT_ESCPOS),
     ROW("\035v0", 8, .run = run_raster, .measure = measure_raster, .decides = DIALECT_ESCPOS),
-    ROW("\035Q0", 8, .measure = measure_raster),
+    ROW("\035Q0", 8, .run = run_columns, .measure = measure_raster),
     ROW("\035*", 4, .run = run_download_image, .measure = measure_download_image),
     ROW("\035/", 3, .run = run_print_download),
     ROW("\035D", 9, .measure = measure_bmp),

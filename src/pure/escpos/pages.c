@@ -17,7 +17,7 @@ const struct code_page epson_pages[] = {
 
 /* Star (ESC GS t n). */
 const struct code_page star_pages[] = {
-    { 0, "CP437" },   { 1, "CP437" },   { 2, "katakana" }, { 3, "CP437" },  { 4, "CP858" },  { 5, "CP852" },  { 6, "CP860" },
+    { 0, "star" },    { 1, "CP437" },   { 2, "katakana" }, { 3, "CP437" },  { 4, "CP858" },  { 5, "CP852" },  { 6, "CP860" },
     { 7, "CP861" },   { 8, "CP863" },   { 9, "CP865" },    { 10, "CP866" }, { 11, "CP855" }, { 12, "CP857" }, { 13, "CP862" },
     { 14, "CP864" },  { 15, "CP737" },  { 16, "CP851" },   { 17, "CP869" }, { 19, "CP772" }, { 20, "CP774" }, { 21, "CP874" },
     { 32, "CP1252" }, { 33, "CP1250" }, { 34, "CP1251" },  { 97, "CP874" }, { 0, NULL },
@@ -33,6 +33,19 @@ static const uint16_t katakana_high[32] = {
     0x2550, 0x255e, 0x256a, 0x2561, 0x25e2, 0x25e3, 0x25e5, 0x25e4, 0x2660, 0x2665, 0x2666,
     0x2663, 0x25cf, 0x25cb, 0x2571, 0x2572, 0x2573, 0x5186, 0x5e74, 0x6708, 0x65e5, 0x6642,
     0x5206, 0x79d2, 0x3012, 0x5e02, 0x533a, 0x753a, 0x6751, 0x4eba, 0x2592, 0x0020,
+};
+
+/* 80 to FF of Star's own page, which its manual calls Normal: European letters, blocks and a few signs. */
+static const uint16_t star_normal[128] = {
+    0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0x251c, 0xfffd, 0xfffd, 0xfffd,
+    0xfffd, 0xfffd, 0xfffd, 0x2598, 0x2597, 0x2596, 0x259d, 0x2571, 0x2572, 0x25e5, 0x25e4, 0x250c, 0x2534, 0x252c, 0x2524,
+    0xfffd, 0x2573, 0x00c4, 0x00d6, 0x00dc, 0x00df, 0xfffd, 0x00aa, 0x00ba, 0xfffd, 0x00a2, 0x00bd, 0xfffd, 0xfffd, 0x00a5,
+    0x00bc, 0x0100, 0x00eb, 0x00e9, 0x00e8, 0x0113, 0x00ea, 0x00ef, 0x00ed, 0x00ec, 0x012b, 0x00ee, 0x00f6, 0x00f3, 0x00f2,
+    0x014d, 0x00f4, 0x00fc, 0x00fa, 0x00f9, 0x016b, 0x00fb, 0x00e7, 0x00bf, 0xfffd, 0xfffd, 0x0112, 0x2184, 0x00a1, 0x00c5,
+    0x00f8, 0x00d8, 0x00e4, 0x00e1, 0x00e0, 0x0101, 0x00e2, 0x00b0, 0x2103, 0x2109, 0x03a9, 0x00b5, 0x03a3, 0x03c3, 0xfffd,
+    0xfffd, 0x03c7, 0x221e, 0x00b1, 0x00f7, 0x03c0, 0x258c, 0x2584, 0x2580, 0x2590, 0x253c, 0x2518, 0x2514, 0x2510, 0x2588,
+    0x2592, 0x23ca, 0xfffd, 0xfffd, 0xfffd, 0xfffd, 0x256d, 0x23c9, 0xfffd, 0xfffd, 0x2581, 0x258d, 0xfffd, 0xfffd, 0x259a,
+    0x259e, 0x25e2, 0x25e3, 0xfffd, 0x23f8, 0x2570, 0x256f, 0x256e,
 };
 
 /* Where a printer's page has something else than the page of that name. */
@@ -54,6 +67,33 @@ static void fill_katakana(struct page_map *map)
     }
 }
 
+static void fill_star(struct page_map *map)
+{
+    for (unsigned i = 0; i < 128; i++) {
+        map->high[i] = star_normal[i];
+    }
+}
+
+/* Pages that the C library does not have. */
+static const struct {
+    const char *name;
+    void (*fill)(struct page_map *map);
+} own_pages[] = {
+    { "katakana", fill_katakana },
+    { "star", fill_star },
+};
+
+static bool fill_own(struct page_map *map)
+{
+    for (size_t i = 0; map->name && i < sizeof own_pages / sizeof own_pages[0]; i++) {
+        if (strcmp(map->name, own_pages[i].name) == 0) {
+            own_pages[i].fill(map);
+            return true;
+        }
+    }
+    return false;
+}
+
 static uint32_t one_character(iconv_t convert, unsigned char byte)
 {
     char in[1] = { (char)byte };
@@ -73,8 +113,7 @@ static uint32_t one_character(iconv_t convert, unsigned char byte)
 void page_map_fill(struct page_map *map, const char *name)
 {
     *map = (struct page_map){ .name = name };
-    if (name && strcmp(name, "katakana") == 0) {
-        fill_katakana(map);
+    if (fill_own(map)) {
         return;
     }
     iconv_t convert = name ? iconv_open("UTF-32LE", name) : (iconv_t)-1;

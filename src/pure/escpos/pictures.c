@@ -25,7 +25,7 @@ void run_bit_image(struct decoder *d, const struct command *c, struct view token
     }
 }
 
-/* GS v 0 m, width in bytes, height in dots; GS Q 0 is the same in columns and counts as much. */
+/* GS v 0 m, width in bytes, height in dots; GS Q 0 counts columns and their bytes in the same place. */
 uint64_t measure_raster(struct view seen)
 {
     return 8 + (uint64_t)word_at(seen, 4) * word_at(seen, 6);
@@ -38,6 +38,15 @@ void run_raster(struct decoder *d, const struct command *c, struct view token)
         act_print_line(d);
     }
     act_image(d, 8 * word_at(token, 4), word_at(token, 6), view_skip(token, 8));
+}
+
+/* GS Q 0: as many columns, each of so many bytes. */
+void run_columns(struct decoder *d, const struct command *c, struct view token)
+{
+    (void)c;
+    act_print_line(d);
+    act_column_image(d, word_at(token, 4), word_at(token, 6), view_skip(token, 8));
+    act_print_line(d);
 }
 
 /* GS ( L and GS 8 L. The payload is m fn and what the function needs. */
