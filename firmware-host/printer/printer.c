@@ -105,11 +105,10 @@ static void take(struct firmware_printer *p, uint8_t byte)
     if (realtime_byte(p, byte)) {
         return;
     }
-    if (!firmware_printer_is_offline(p)) {
-        execute(p, byte);
-    } else if (buf_add_byte(&p->waiting, byte) != OK) {
-        p->counts.unknown_commands++;
+    if (firmware_printer_is_offline(p) && buf_add_byte(&p->waiting, byte) == OK) {
+        return;
     }
+    execute(p, byte);
 }
 
 size_t firmware_printer_feed(struct firmware_printer *p, struct view bytes)

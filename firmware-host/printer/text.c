@@ -132,7 +132,7 @@ static uint32_t one_byte_character(const struct firmware_printer *p, uint8_t byt
     return byte < 0x80 ? charset_national(p->modes.national_set, byte) : p->modes.upper[byte - 0x80];
 }
 
-/* One character of `n` bytes; a control byte that broke it off was never part of it and is dropped. */
+/* One character of `n` bytes. */
 void text_run(struct firmware_printer *p, const uint8_t *at, size_t n)
 {
     if (p->modes.is_utf8) {
