@@ -17,10 +17,16 @@ static void set(cJSON *values, const char *name, const char *text)
     }
 }
 
+/* "silver hoops" and "hammered by hand ..." become one sentence, as the prompt says them too. */
 static void add_story(void *self, const struct story_row *row)
 {
     struct words *w = self;
-    set(w->values, "story", row->text);
+    char *story = mem_format("%s: %s", row->about, row->text);
+    if (story[0] >= 'a' && story[0] <= 'z') {
+        story[0] = (char)(story[0] - 'a' + 'A');
+    }
+    set(w->values, "story", story);
+    mem_free(story);
     set(w->values, "maker", row->maker);
 }
 

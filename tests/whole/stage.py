@@ -12,6 +12,7 @@ import tempfile
 import threading
 import time
 
+SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lsan.supp")
 BUILD = os.environ.get("TILLSIDE_BUILD", os.path.join(os.path.dirname(__file__), "..", "..", "build", "dev"))
 
 
@@ -69,6 +70,7 @@ class Stage:
     # --- processes ---------------------------------------------------------------------------------------------------
     def start(self, name, *arguments, **options):
         log = open(self.path(name + ".log"), "ab")
+        options.setdefault("env", {**os.environ, "LSAN_OPTIONS": "print_suppressions=0:suppressions=" + SUPPRESSIONS})
         self.running[name] = subprocess.Popen([os.path.join(BUILD, name), *arguments], stdout=log, stderr=log, **options)
         log.close()
         return self.running[name]
