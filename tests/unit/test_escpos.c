@@ -147,6 +147,21 @@ static void a_held_job_takes_the_pulse_behind_its_cut(void **state)
     decoder_free(d);
 }
 
+static void a_drawer_opened_for_change_belongs_to_no_job(void **state)
+{
+    (void)state;
+    struct seen seen = { 0 };
+    struct decoder *d = decoder_new(NULL, see, &seen);
+    feed(d, "ESC \"p\" 00 10 10");
+    decoder_end(d);
+    assert_int_equal(seen.jobs, 0);
+    feed(d, "\"x\" LF GS \"V\" 00");
+    assert_int_equal(seen.jobs, 1);
+    assert_int_equal(seen.drawer, 0);
+    assert_int_equal(seen.from, 5);
+    decoder_free(d);
+}
+
 static void text_settings_are_remembered(void **state)
 {
     (void)state;
@@ -324,6 +339,7 @@ int main(void)
         cmocka_unit_test(a_slip_may_go_only_between_jobs),
         cmocka_unit_test(a_line_that_is_not_ended_stays_open_in_the_printer),
         cmocka_unit_test(a_held_job_takes_the_pulse_behind_its_cut),
+        cmocka_unit_test(a_drawer_opened_for_change_belongs_to_no_job),
         cmocka_unit_test(text_settings_are_remembered),
         cmocka_unit_test(measures_and_code_settings_are_remembered),
         cmocka_unit_test(initialising_takes_everything_back),

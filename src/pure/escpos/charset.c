@@ -17,6 +17,7 @@ struct charset {
     struct page_map *maps[MAPS_MOST];
     size_t map_count;
     iconv_t converters[CODINGS];
+    bool is_told_utf8;
     struct evidence evidence;
 };
 
@@ -63,6 +64,7 @@ struct charset *charset_new(const char *charset)
         t->converters[i] = (iconv_t)-1;
     }
     t->converters[AS_TOLD] = charset ? open_charset(charset) : (iconv_t)-1;
+    t->is_told_utf8 = charset && (strcasecmp(charset, "UTF-8") == 0 || strcasecmp(charset, "UTF8") == 0);
     return t;
 }
 
@@ -148,7 +150,7 @@ static uint32_t single_byte(struct charset *t, enum coding coding, const struct 
     if (c->byte >= 0x80) {
         return page_map_of(t, c->page)->high[c->byte - 0x80];
     }
-    bool is_plain_ascii = coding == AS_UTF8 || coding == AS_TOLD;
+    bool is_plain_ascii = coding == AS_UTF8 || (coding == AS_TOLD && t->is_told_utf8);
     return c->byte == 0x7f ? 0 : is_plain_ascii ? c->byte : international(c->charset, c->byte);
 }
 

@@ -393,8 +393,8 @@ static void run_bold_maybe(struct decoder *d, const struct command *c, struct vi
     d->state.is_bold = token.n == 2 || (token.at[2] & 1);
 }
 
-/* ESC i alone cuts. Before two small numbers it is Star's character size. Two
- * zeros are no evidence: a size is set before it is taken back, and a cut may be followed by NULs. */
+/* ESC i alone cuts. Before two small numbers it is Star's character size. Two zeros are no evidence: a size is set
+ * before it is taken back, and a cut may be followed by NULs. */
 static uint64_t measure_cut_or_size(struct view seen)
 {
     enum { LARGEST = 5 };

@@ -168,10 +168,14 @@ void job_cut(struct job_builder *j, uint64_t to)
     j->held_dialect = j->dialect;
 }
 
+/* What came and printed nothing, a drawer opened for change, belongs to no job. */
 void job_end(struct job_builder *j, uint64_t to)
 {
     bool is_cut = j->is_held;
     if (!is_cut && job_is_empty(j)) {
+        forget(j);
+        j->pulses = 0;
+        j->from = to;
         return;
     }
     j->pulses += j->pulses_after;
