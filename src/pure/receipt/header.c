@@ -139,37 +139,38 @@ static int points_of(const struct row *r, const struct hit *h, bool is_marked, s
     return points - (length < 3 ? COST_SHORT_CODE : 0);
 }
 
-char *header_number(const struct row *rows, size_t count)
+struct found_number {
+    const struct row *row;
+    size_t from, to;
+    int points;
+};
+
+static void try_label(const struct row *r, size_t h, struct found_number *best)
 {
     const uint64_t labels = ROLE_BIT(ROLE_NUMBER) | ROLE_BIT(ROLE_ORDER_NUMBER);
-    int best = 0;
-    char *number = NULL;
-    const struct row *row = NULL;
-    size_t from = 0, to = 0;
+    const struct hit *hit = &r->hits[h];
+    bool is_short = hit->to - hit->from <= SHORT_WORD && !text_is_ideograph(r->folded[hit->from]);
+    bool is_apart =
+        hit->from == r->indent || (hit->from >= 2 && r->folded[hit->from - 1] == ' ' && r->folded[hit->from - 2] == ' ');
+    if (!(hit->roles & labels) || is_after_other_label(r, h) || (is_short && !is_apart)) {
+        return;
+    }
+    bool is_marked = false;
+    size_t at = skip_label_end(r, hit->to, &is_marked), end = code_at(r, at);
+    bool is_apart_from_label = at > hit->to || !text_is_letter(r->folded[at - 1]);
+    int points = end > at && is_apart_from_label ? points_of(r, hit, is_marked, end - at) : 0;
+    if (points > best->points) {
+        *best = (struct found_number){ r, at, end, points };
+    }
+}
+
+char *header_number(const struct row *rows, size_t count)
+{
+    struct found_number best = { 0 };
     for (size_t i = 0; i < count; i++) {
-        const struct row *r = &rows[i];
-        for (size_t h = 0; h < r->hit_count && (r->roles & labels); h++) {
-            const struct hit *hit = &r->hits[h];
-            bool is_short = hit->to - hit->from <= SHORT_WORD && !text_is_ideograph(r->folded[hit->from]);
-            bool is_apart =
-                hit->from == r->indent || (hit->from >= 2 && r->folded[hit->from - 1] == ' ' && r->folded[hit->from - 2] == ' ');
-            if (!(hit->roles & labels) || is_after_other_label(r, h) || (is_short && !is_apart)) {
-                continue;
-            }
-            bool is_marked = false;
-            size_t at = skip_label_end(r, hit->to, &is_marked), end = code_at(r, at);
-            int points =
-                end > at && (at > hit->to || !text_is_letter(r->folded[at - 1])) ? points_of(r, hit, is_marked, end - at) : 0;
-            if (points > best) {
-                best = points;
-                row = r;
-                from = at;
-                to = end;
-            }
+        for (size_t h = 0; h < rows[i].hit_count; h++) {
+            try_label(&rows[i], h, &best);
         }
     }
-    if (row != NULL) {
-        number = text_utf8(row->text + from, to - from);
-    }
-    return number;
+    return best.row ? text_utf8(best.row->text + best.from, best.to - best.from) : NULL;
 }

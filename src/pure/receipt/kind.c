@@ -89,17 +89,16 @@ static bool kind_without_total(const struct signs *s, const struct receipt *rece
     return true;
 }
 
-bool kind_find(const struct row *rows, size_t count, const struct reading *reading, const struct receipt *receipt, bool is_cut,
-               enum receipt_kind *kind)
+bool kind_find(const struct stretch *part, const struct reading *reading, const struct receipt *receipt, enum receipt_kind *kind)
 {
-    size_t title_rows = reading->total != NOWHERE ? reading->priced[reading->total].at : count;
-    struct signs s = signs_of(rows, count, title_rows);
-    if (is_refund(&s, reading) && (is_cut || reading->total != NOWHERE)) {
+    size_t title_rows = reading->total != NOWHERE ? reading->priced[reading->total].at : part->count;
+    struct signs s = signs_of(part->rows, part->count, title_rows);
+    if (is_refund(&s, reading) && (part->is_cut || reading->total != NOWHERE)) {
         *kind = RECEIPT_REFUND;
         return true;
     }
     if (reading->total == NOWHERE) {
-        return kind_without_total(&s, receipt, is_cut, kind);
+        return kind_without_total(&s, receipt, part->is_cut, kind);
     }
     bool has_goods = receipt->item_count > 0 && reading->is_items_proved;
     if (s.is_title[ROLE_REPORT] && (!has_goods || receipt->tender_count == 0)) {

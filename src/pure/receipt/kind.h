@@ -6,7 +6,6 @@
 #include "sums.h"
 
 /* False: it is not about buying at all. */
-bool kind_find(const struct row *rows, size_t count, const struct reading *reading, const struct receipt *receipt, bool is_cut,
-               enum receipt_kind *kind);
+bool kind_find(const struct stretch *part, const struct reading *reading, const struct receipt *receipt, enum receipt_kind *kind);
 
 #endif

@@ -155,6 +155,16 @@ size_t money_sign_after(const uint32_t *folded, size_t count, size_t at, uint64_
     return longest > 0 ? start + longest : at;
 }
 
+static bool stands_free_in(const struct sign *s, const uint32_t *t, size_t count)
+{
+    for (size_t at = 0; at + s->count <= count; at++) {
+        if (is_at(s, t, at) && starts_freely(t, at) && ends_freely(t, count, at + s->count)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 uint64_t money_signs_in(const uint32_t *folded, size_t count)
 {
     const struct currencies *all = currencies();
@@ -162,11 +172,7 @@ uint64_t money_signs_in(const uint32_t *folded, size_t count)
     for (size_t i = 0; i < all->sign_count; i++) {
         const struct sign *s = &all->signs[i];
         bool tells = is_telling(s) && s->points[0] != '\\';
-        for (size_t at = 0; tells && at + s->count <= count; at++) {
-            if (is_at(s, folded, at) && starts_freely(folded, at) && ends_freely(folded, count, at + s->count)) {
-                found |= s->currencies;
-            }
-        }
+        found |= tells && stands_free_in(s, folded, count) ? s->currencies : 0;
     }
     return found;
 }

@@ -34,6 +34,13 @@ struct paper {
     bool is_cut;
 };
 
+/* The rows of one receipt, and whether the paper was cut below them. */
+struct stretch {
+    const struct row *rows;
+    size_t count;
+    bool is_cut;
+};
+
 void paper_lay(struct paper *p, const struct print_job *job);
 void paper_clear(struct paper *p);
 

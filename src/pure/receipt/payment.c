@@ -50,13 +50,12 @@ static bool tax_in_table_row(const struct row *r, int decimals, int64_t *tax)
         bool is_amount = !r->numbers[i].is_percent && !r->numbers[i].is_joined && (decimals == 0 || r->numbers[i].has_point);
         n += is_amount && number_minor(&r->numbers[i], decimals, &amounts[n]);
     }
-    for (size_t i = 0; i < n && rate > 0 && n >= 2; i++) {
-        for (size_t j = 0; j < n; j++) {
-            double of = (double)amounts[j], is = (double)amounts[i];
-            if (i != j && is > 0 && (is_near(is, of * rate / 100) || is_near(is, of * rate / (100 + rate)))) {
-                *tax = amounts[i];
-                return true;
-            }
+    for (size_t pair = 0; pair < n * n && rate > 0; pair++) {
+        size_t i = pair / n, j = pair % n;
+        double of = (double)amounts[j], is = (double)amounts[i];
+        if (i != j && is > 0 && (is_near(is, of * rate / 100) || is_near(is, of * rate / (100 + rate)))) {
+            *tax = amounts[i];
+            return true;
         }
     }
     return false;

@@ -133,16 +133,27 @@ static size_t shape_at(const struct row *r, size_t at, const char *shape)
     return i;
 }
 
+static bool is_part_of_word(const struct row *r, size_t at)
+{
+    return at < r->count && (text_is_letter(r->folded[at]) || text_is_digit(r->folded[at]));
+}
+
+static bool shape_stands_free(const struct row *r, const char *shape)
+{
+    for (size_t at = r->indent; at < r->count; at++) {
+        size_t n = at == 0 || !is_part_of_word(r, at - 1) ? shape_at(r, at, shape) : 0;
+        if (n > 0 && !is_part_of_word(r, at + n)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool has_shape(const struct row *r, const char *const *shapes)
 {
     for (; *shapes != NULL; shapes++) {
-        for (size_t at = r->indent; at < r->count; at++) {
-            bool is_free = at == 0 || (!text_is_letter(r->folded[at - 1]) && !text_is_digit(r->folded[at - 1]));
-            size_t n = is_free ? shape_at(r, at, *shapes) : 0;
-            size_t end = at + n;
-            if (n > 0 && (end == r->count || (!text_is_letter(r->folded[end]) && !text_is_digit(r->folded[end])))) {
-                return true;
-            }
+        if (shape_stands_free(r, *shapes)) {
+            return true;
         }
     }
     return false;

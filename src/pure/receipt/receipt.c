@@ -133,9 +133,10 @@ static void forget_sums(struct receipt *r)
     *r = kept;
 }
 
-static bool read_part(const struct row *rows, size_t count, const struct place *place, int decimals, bool is_cut,
-                      struct receipt *out)
+static bool read_part(const struct stretch *part, const struct place *place, int decimals, struct receipt *out)
 {
+    const struct row *rows = part->rows;
+    size_t count = part->count;
     struct reading reading;
     reading_find(&reading, rows, count);
     bool has_items = reading.end_item > reading.first_item;
@@ -148,7 +149,7 @@ static bool read_part(const struct row *rows, size_t count, const struct place *
     read_sums(&reading, out);
     payment_read(&reading, decimals, out);
     out->confidence = reading_confidence(&reading);
-    bool is_receipt = kind_find(rows, count, &reading, out, is_cut, &out->kind);
+    bool is_receipt = kind_find(part, &reading, out, &out->kind);
     if (is_receipt && out->kind == RECEIPT_ORDER) {
         read_order_lines(rows, count, out);
     }
@@ -176,8 +177,8 @@ err receipts_read(const struct print_job *job, struct receipts *out)
     struct receipts found = { mem_array(parts, sizeof *found.at), 0 };
     for (size_t i = 0; i < parts; i++) {
         struct receipt *r = &found.at[found.count];
-        bool is_cut = i + 1 < parts || paper.is_cut;
-        if (read_part(paper.rows + starts[i], starts[i + 1] - starts[i], &place, decimals, is_cut, r)) {
+        struct stretch part = { paper.rows + starts[i], starts[i + 1] - starts[i], i + 1 < parts || paper.is_cut };
+        if (read_part(&part, &place, decimals, r)) {
             found.count++;
         } else {
             clear_receipt(r);

@@ -285,8 +285,13 @@ static bool may_end_items(const struct reading *r, const struct running *sums, i
     return false;
 }
 
-static void try_totals(const struct reading *r, const struct running *sums, int first, int end, struct reading *best,
-                       int *best_score)
+struct search {
+    const struct running *sums;
+    struct reading best;
+    int best_score;
+};
+
+static void try_totals(struct search *s, const struct reading *r, int first, int end)
 {
     for (int total = end; total < r->count && total < end + TOTALS_MOST; total++) {
         struct reading c = *r;
@@ -294,11 +299,11 @@ static void try_totals(const struct reading *r, const struct running *sums, int 
         c.end_item = end;
         c.total = total;
         c.subtotal = c.left_out = NOWHERE;
-        prove(&c, sums);
-        int points = score(&c, sums);
-        if (points > *best_score) {
-            *best_score = points;
-            *best = c;
+        prove(&c, s->sums);
+        int points = score(&c, s->sums);
+        if (points > s->best_score) {
+            s->best_score = points;
+            s->best = c;
         }
     }
 }
@@ -345,19 +350,19 @@ void reading_find(struct reading *r, const struct row *rows, size_t count)
     *r = (struct reading){ .total = NOWHERE, .subtotal = NOWHERE, .left_out = NOWHERE };
     gather(r, rows, count);
     struct running *sums = running_sums(r);
-    struct reading best = *r;
-    int best_score = LEAST_SCORE - 1, ends = 0;
+    struct search search = { sums, *r, LEAST_SCORE - 1 };
+    int ends = 0;
     for (int end = 0; end < r->count && ends < ENDS_MOST; end++) {
         if (!may_end_items(r, sums, end)) {
             continue;
         }
         ends++;
         for (int first = 0; first <= end && first < FIRST_ITEMS_MOST; first++) {
-            try_totals(r, sums, first, end, &best, &best_score);
+            try_totals(&search, r, first, end);
         }
     }
-    *r = best;
-    if (best_score < LEAST_SCORE) {
+    *r = search.best;
+    if (search.best_score < LEAST_SCORE) {
         take_what_there_is(r);
     } else if (!r->is_items_proved && r->end_item > r->first_item) {
         leave_out_one(r);

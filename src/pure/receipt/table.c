@@ -4,17 +4,22 @@
 
 #include <string.h>
 
+static void read_line(const char **at, struct table_line *line)
+{
+    line->count = 0;
+    while (**at != 0 && **at != '\n') {
+        uint32_t point = text_fold(text_next(at));
+        if (line->count < TABLE_LINE_MOST) {
+            line->points[line->count++] = point;
+        }
+    }
+    *at += **at == '\n';
+}
+
 bool table_next_line(const char **at, struct table_line *line)
 {
     while (**at != 0) {
-        line->count = 0;
-        while (**at != 0 && **at != '\n') {
-            uint32_t point = text_fold(text_next(at));
-            if (line->count < TABLE_LINE_MOST) {
-                line->points[line->count++] = point;
-            }
-        }
-        *at += **at == '\n';
+        read_line(at, line);
         if (line->count > 0 && line->points[0] != '#') {
             return true;
         }

@@ -87,13 +87,12 @@ static size_t numeric_date(const struct row *r, size_t at, const char *order, st
             return 0;
         }
         at += digits[i];
-        if (i < 2) {
-            at = skip_spaces(r, at);
-            if (at >= r->count || !is_date_mark(r->folded[at])) {
-                return 0;
-            }
-            at = skip_spaces(r, at + 1);
+        size_t mark = skip_spaces(r, at);
+        bool has_mark = mark < r->count && is_date_mark(r->folded[mark]);
+        if (i < 2 && !has_mark) {
+            return 0;
         }
+        at = i < 2 ? skip_spaces(r, mark + 1) : at;
     }
     struct moment read;
     if (!order_numbers(value, digits, order, &read)) {

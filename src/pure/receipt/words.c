@@ -74,6 +74,20 @@ static enum role role_named(const uint32_t *name, size_t count)
     return ROLE_COUNT_OF_ROLES;
 }
 
+/* "jan|january" */
+static void add_spellings(struct vocabulary *v, const uint32_t *field, size_t count, const struct word *like)
+{
+    for (size_t from = 0, end; from < count; from = end + 1) {
+        end = from;
+        while (end < count && field[end] != '|') {
+            end++;
+        }
+        if (end > from) {
+            add_word(v, field + from, end - from, like);
+        }
+    }
+}
+
 /* "total: sum, grand total"; months separate their spellings by '|'. */
 static void add_line(struct vocabulary *v, const struct table_line *line, uint32_t language)
 {
@@ -89,17 +103,7 @@ static void add_line(struct vocabulary *v, const struct table_line *line, uint32
     struct word like = { .roles = ROLE_BIT(role), .languages = language };
     while (table_next_field(line, &from, ',', &field, &count)) {
         like.month = role == ROLE_MONTH ? (unsigned char)(like.month + 1) : 0;
-        size_t spelling = 0;
-        while (spelling < count) {
-            size_t end = spelling;
-            while (end < count && field[end] != '|') {
-                end++;
-            }
-            if (end > spelling) {
-                add_word(v, field + spelling, end - spelling, &like);
-            }
-            spelling = end + 1;
-        }
+        add_spellings(v, field, count, &like);
     }
 }
 
@@ -162,20 +166,28 @@ size_t words_find(const uint32_t *folded, size_t count, struct hit *hits, size_t
     return found;
 }
 
-uint32_t words_languages(const uint32_t *names, size_t count)
+static bool names(const uint32_t *list, size_t count, const char *name, size_t length)
+{
+    for (size_t at = 0; at + length <= count; at++) {
+        size_t same = 0;
+        while (same < length && list[at + same] == (uint32_t)name[same]) {
+            same++;
+        }
+        bool is_whole = (at == 0 || list[at - 1] == ',') && (at + length == count || list[at + length] == ',');
+        if (same == length && is_whole) {
+            return true;
+        }
+    }
+    return false;
+}
+
+uint32_t words_languages(const uint32_t *list, size_t count)
 {
     uint32_t languages = 0;
     for (unsigned i = 0; receipt_words[i].name != NULL; i++) {
         const char *dot = strchr(receipt_words[i].name, '.');
         size_t length = dot != NULL ? (size_t)(dot - receipt_words[i].name) : 0;
-        for (size_t at = 0; at + length <= count; at++) {
-            size_t same = 0;
-            while (same < length && names[at + same] == (uint32_t)receipt_words[i].name[same]) {
-                same++;
-            }
-            bool is_whole = (at == 0 || names[at - 1] == ',') && (at + length == count || names[at + length] == ',');
-            languages |= same == length && is_whole ? UINT32_C(1) << i % 32 : 0;
-        }
+        languages |= length > 0 && names(list, count, receipt_words[i].name, length) ? UINT32_C(1) << i % 32 : 0;
     }
     return languages;
 }

@@ -71,6 +71,6 @@ struct hit {
 size_t words_find(const uint32_t *folded, size_t count, struct hit *hits, size_t room);
 
 /* The bits of the languages named in a list such as "de,fr". */
-uint32_t words_languages(const uint32_t *names, size_t count);
+uint32_t words_languages(const uint32_t *list, size_t count);
 
 #endif
