@@ -170,7 +170,12 @@ const steps = [
     await counter.page.getByText("Receipt without a customer").waitFor();
     await walk.look(counter, "unjoined");
     await counter.button("Who was that?").click();
+    await counter.page.setViewportSize(SIZES.phone);
     await counter.page.locator("#receipt-search").fill("ilona");
+    await counter.found.first().waitFor();
+    const list = await counter.page.locator(".found").boundingBox();
+    assert.ok(list.y > 0 && list.y + list.height < SIZES.phone.height, "the list is not all on the screen");
+    await counter.picture(join(PICTURES, "unjoined-search-phone.png"));
     await counter.found.first().click();
     await counter.page.getByText("Receipt without a customer").waitFor({ state: "detached" });
     assert.deepEqual(walk.mock.shop.unjoined, []);

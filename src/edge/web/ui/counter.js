@@ -125,7 +125,7 @@ function Left({ state, acts, ask, fail }) {
     <${StrangeCode} key=${strangeCode} code=${strangeCode} customer=${customer} onLink=${acts.link} onDismiss=${acts.dismiss}
       onFail=${fail} />`;
   if (!visit) {
-    return html`<${Nobody} due=${state.due} />${code}`;
+    return html`<${Nobody} due=${state.due}>${code}<//>`;
   }
   if (!customer) {
     return html`<${Stranger} key=${visit.id} visit=${visit} onName=${acts.name} onClose=${acts.close} onFail=${fail} />${code}

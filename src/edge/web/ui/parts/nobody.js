@@ -13,12 +13,13 @@ function Due({ promise }) {
     </li>`;
 }
 
-export function Nobody({ due }) {
+export function Nobody({ due, children }) {
   return html`
     <div class="nobody" data-place="nobody">
       <h1>${say("nobody.title")}</h1>
       <p class="lead">${say("nobody.lead")}</p>
     </div>
+    ${children}
     ${due.length === 0
       ? html`<p class="prompt calm alone" data-place="due-none">${say("nobody.nothing_due")}</p>`
       : html`

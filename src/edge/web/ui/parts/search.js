@@ -36,8 +36,10 @@ function Person({ customer }) {
 }
 
 function Rows({ id, rows, chosen, onPick, onPoint }) {
+  const list = useRef(null);
+  useEffect(() => list.current.children[chosen]?.scrollIntoView({ block: "nearest" }), [chosen]);
   return html`
-    <ul class="found" role="listbox" id=${id} aria-label=${say("search.label")}>
+    <ul class="found" ref=${list} role="listbox" id=${id} aria-label=${say("search.label")}>
       ${rows.map((row, n) => html`
         <li key=${row.id ?? "new"} id="${id}-${n}" role="option" aria-selected=${n === chosen ? "true" : "false"}
           onPointerEnter=${() => onPoint(n)} onPointerDown=${(e) => e.preventDefault()} onClick=${() => onPick(row)}>
