@@ -5,6 +5,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
@@ -18,10 +19,14 @@ HUNDRED = 100
 class Killed(unittest.TestCase):
     """Every round is seeded, and says its seed."""
 
+    def serve(self, stage, stream, pace):
+        time.sleep(pace.uniform(0, 0.15))   # customers come one after the other
+        return stage.send_until_taken(stream)
+
     def run_hundred(self, victim, slips):
         seed = int(os.environ.get("TILLSIDE_SEED", "0")) or random.randrange(1 << 30)
         print(f"seed {seed}", flush=True)
-        dice = random.Random(seed)
+        dice, pace = random.Random(seed), random.Random(seed + 1)
         with Stage(slips=slips) as stage:
             stage.start_all()
             done = threading.Event()
@@ -36,7 +41,7 @@ class Killed(unittest.TestCase):
             thread = threading.Thread(target=reaper)
             thread.start()
             try:
-                tries = [stage.send_until_taken(s) for s in sent]
+                tries = [self.serve(stage, s, pace) for s in sent]
             finally:
                 done.set()
                 thread.join()
@@ -66,7 +71,75 @@ class Killed(unittest.TestCase):
             self.assertGreaterEqual(whole, 1, "every receipt is on paper in full")
             if tried == 1:
                 self.assertEqual(whole, 1, "none that was complete is repeated")
+            self.assertLessEqual(whole, tried)
         self.assertEqual(len(kept), HUNDRED)
+
+
+class SmallDisk:
+    """A file system of its own, a few megabytes small."""
+
+    def __init__(self, mebibytes):
+        self.folder = tempfile.mkdtemp(prefix="tillside-disk-")
+        self.is_mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={mebibytes}m", "tillside", self.folder],
+                                         capture_output=True).returncode == 0
+
+    def fill(self):
+        with open(os.path.join(self.folder, "filler"), "wb", buffering=0) as f:
+            try:
+                while True:
+                    f.write(bytes(4096))
+            except OSError:
+                pass
+
+    def free(self):
+        os.unlink(os.path.join(self.folder, "filler"))
+
+    def close(self):
+        subprocess.run(["umount", "-l", self.folder], check=False)
+        os.rmdir(self.folder)
+
+
+class Full(unittest.TestCase):
+    def setUp(self):
+        self.disk = SmallDisk(8)
+        self.addCleanup(self.disk.close)
+        if not self.disk.is_mounted:
+            self.skipTest("a small disk cannot be mounted here")
+
+    def test_receipts_print_while_the_store_is_full_and_are_read_when_it_is_not(self):
+        with Stage(settings=f"[store]\nfile = {self.disk.folder}/shop.db\n") as stage:
+            stage.start_all()
+            stage.send(receipt("D-0"))
+            until(lambda: len(stage.receipts()) == 1)
+            self.disk.fill()
+            sent = [receipt(f"D-{n}", 2000 + n, minute=n, lines=[("Ring cleaning, with a very long story " * 20, 2000 + n)]) for n in range(1, 30)]
+            for stream in sent:
+                self.assertTrue(stage.send(stream))
+            until(lambda: stage.raw().endswith(b"".join(sent)))
+            health = until(lambda: (h := stage.get("/healthz"))["status"] == "degraded" and h)
+            self.assertIn("disk", health["wrong"])
+            self.disk.free()
+            until(lambda: len(stage.receipts()) == 30, 40)
+            until(lambda: stage.get("/healthz")["status"] == "ok")
+
+    def test_receipts_print_while_the_journal_is_full_and_the_page_says_so(self):
+        with Stage() as stage:
+            folder = os.path.join(self.disk.folder, "state")
+            os.mkdir(folder)
+            with open(stage.config, encoding="utf-8") as f:
+                text = f.read().replace(f"folder = {stage.folder}\n", f"folder = {folder}\n")
+            with open(stage.config, "w", encoding="utf-8") as f:
+                f.write(text + f"[store]\nfile = {stage.path('tillside.db')}\n")
+            stage.start_all()
+            self.disk.fill()
+            sent = [receipt(f"J-{n}", 2000 + n, minute=n) for n in range(20)]
+            for stream in sent:
+                self.assertTrue(stage.send(stream))
+            until(lambda: stage.raw() == b"".join(sent))
+            until(lambda: stage.current()["status"]["journal"] == "stopped")
+            self.assertIn("disk", stage.get("/healthz")["wrong"])
+            self.disk.free()
+            until(lambda: stage.send(receipt("J-99")) and stage.current()["status"]["journal"] == "writing", 20, 0.5)
 
 
 class Refused(unittest.TestCase):

@@ -81,7 +81,7 @@ function(program name)
 endfunction()
 
 # embed(module FOLDER folder PATTERN glob... SYMBOL name): files built into a module as bytes, in a table
-# `const struct embedded_file NAME[]` ended by a row without a name. See cmake/embed.cmake.
+# `const struct embedded_file NAME[]` ended by a row without a name. See embed.cmake.
 function(embed target)
   cmake_parse_arguments(E "" "FOLDER;SYMBOL" "PATTERN" ${ARGN})
   set(globs)
@@ -92,8 +92,8 @@ function(embed target)
   set(out ${CMAKE_CURRENT_BINARY_DIR}/embedded/${E_SYMBOL}.c)
   add_custom_command(OUTPUT ${out}
     COMMAND ${CMAKE_COMMAND} -DOUT=${out} -DSYMBOL=${E_SYMBOL} -DFOLDER=${PROJECT_SOURCE_DIR}/${E_FOLDER} "-DFILES=${files}"
-            -P ${PROJECT_SOURCE_DIR}/cmake/embed.cmake
-    DEPENDS ${files} ${PROJECT_SOURCE_DIR}/cmake/embed.cmake VERBATIM)
+            -P ${PROJECT_SOURCE_DIR}/packaging/cmake/embed.cmake
+    DEPENDS ${files} ${PROJECT_SOURCE_DIR}/packaging/cmake/embed.cmake VERBATIM)
   target_sources(${target} PRIVATE ${out})
   target_include_directories(${target} PRIVATE ${CMAKE_BINARY_DIR}/doors/base)
 endfunction()
