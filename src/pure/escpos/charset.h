@@ -54,8 +54,9 @@ void charset_free(struct charset *t);
 void charset_use_pages(struct charset *t, const struct code_page *pages);
 /* The cells of one line. `glyphs` has room for as many. Returns how many there are. */
 size_t charset_glyphs(struct charset *t, struct cells line, struct glyph *glyphs);
-/* utf8.c
- * A code's data: UTF-8 as it is, anything else byte by byte as Latin-1. */
+
+/* utf8.c */
+/* A code's data: UTF-8 as it is, anything else byte by byte as Latin-1. */
 MUST_USE err utf8_of_data(struct view data, struct buf *out);
 MUST_USE err utf8_add(struct buf *out, uint32_t character);
 /* The length of the UTF-8 character in front, 0 when there is none. */

@@ -329,6 +329,15 @@ static void run_raster_page(struct decoder *d, const struct command *c, struct v
     act_cut(d, c, token);
 }
 
+/* ESC @ in the middle of it: the host gave up, and starts anew. */
+static void run_raster_reset(struct decoder *d, const struct command *c, struct view token)
+{
+    end_raster_image(d);
+    d->is_raster = false;
+    decoder_choose(d, d->dialect);
+    act_initialise(d, c, token);
+}
+
 static const struct command rows[] = {
     ROW("\n", 1, .run = act_new_line),
     ROW("\r", 1, .run = act_return),
@@ -420,6 +429,7 @@ const struct command_table star_to_epson_table = { star_to_epson_rows, sizeof st
 static const struct command raster_rows[] = {
     ROW("b", 3, .run = run_raster_row, .measure = measure_raster_row),
     ROW("k", 3, .run = run_raster_row, .measure = measure_raster_row),
+    ROW("\033@", 2, .run = run_raster_reset),
     ROW("\033\014", 3, .run = run_raster_page),
     ROW("\033*r", 4, .run = run_raster_verb, .measure = measure_raster_verb),
     IGNORED("\033\036", 4),
