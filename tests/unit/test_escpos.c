@@ -147,6 +147,42 @@ static void a_held_job_takes_the_pulse_behind_its_cut(void **state)
     decoder_free(d);
 }
 
+static void keep_state(void *self, const struct print_job *job)
+{
+    (void)job;
+    const struct decoder **d = self;
+    assert_false(decoder_state(*d)->is_line_open);
+    assert_false(decoder_state(*d)->is_inside_command);
+    assert_int_equal(decoder_state(*d)->code_page, 16);
+}
+
+static void the_state_that_is_told_with_a_job_is_the_one_behind_it(void **state)
+{
+    (void)state;
+    struct decoder *d = NULL;
+    d = decoder_new(NULL, keep_state, &d);
+    feed(d, "ESC \"t\" 10 \"x\"");
+    feed(d, "LF \"y\"");
+    feed(d, "LF GS \"V\"");
+    feed(d, "00 ESC \"t\" 02");
+    decoder_free(d);
+}
+
+static void a_job_ends_before_a_command_that_is_not_whole(void **state)
+{
+    (void)state;
+    struct seen seen = { 0 };
+    struct decoder *d = decoder_new(NULL, see, &seen);
+    feed(d, "\"x\" LF GS \"v0\" 00 01 00");
+    decoder_end(d);
+    assert_int_equal(seen.to, 2);
+    feed(d, "01 00 ff GS \"V\" 00");
+    assert_int_equal(seen.jobs, 2);
+    assert_int_equal(seen.from, 2);
+    assert_int_equal(seen.images, 1);
+    decoder_free(d);
+}
+
 static void a_drawer_opened_for_change_belongs_to_no_job(void **state)
 {
     (void)state;
@@ -339,6 +375,8 @@ int main(void)
         cmocka_unit_test(a_slip_may_go_only_between_jobs),
         cmocka_unit_test(a_line_that_is_not_ended_stays_open_in_the_printer),
         cmocka_unit_test(a_held_job_takes_the_pulse_behind_its_cut),
+        cmocka_unit_test(the_state_that_is_told_with_a_job_is_the_one_behind_it),
+        cmocka_unit_test(a_job_ends_before_a_command_that_is_not_whole),
         cmocka_unit_test(a_drawer_opened_for_change_belongs_to_no_job),
         cmocka_unit_test(text_settings_are_remembered),
         cmocka_unit_test(measures_and_code_settings_are_remembered),

@@ -59,8 +59,10 @@ void act_cut(struct decoder *d, const struct command *c, struct view token)
 {
     (void)c;
     act_print_line(d);
-    job_cut(&d->job, d->token_from + token.n);
+    /* Who hears of the job may keep the state with it. */
+    d->state.is_line_open = d->state.is_inside_command = 0;
     d->state.paper_back /= 2;
+    job_cut(&d->job, d->token_from + token.n);
 }
 
 void act_pulse(struct decoder *d, const struct command *c, struct view token)

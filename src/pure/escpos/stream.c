@@ -258,13 +258,18 @@ static bool is_line_open(const struct decoder *d)
     return d->sheet.is_open || (d->sheet.x != 0 && !d->state.is_page_mode);
 }
 
+static void note_what_is_open(struct decoder *d)
+{
+    d->state.is_line_open = is_line_open(d);
+    d->state.is_inside_command = is_inside_command(d);
+}
+
 void decoder_feed(struct decoder *d, struct view bytes)
 {
     while (bytes.n > 0) {
         bytes = view_skip(bytes, take_some(d, bytes));
     }
-    d->state.is_line_open = is_line_open(d);
-    d->state.is_inside_command = is_inside_command(d);
+    note_what_is_open(d);
 }
 
 /* A command that would have been complete, had nothing followed. What is still missing of any other may yet come. */
@@ -276,15 +281,16 @@ static void finish_token(struct decoder *d)
     }
 }
 
+/* A job ends before a command that is not whole: whoever reads on from there reads it from its beginning. The line that
+ * is reported stays in the printer's buffer. */
 void decoder_end(struct decoder *d)
 {
     finish_token(d);
     bool is_open = d->sheet.is_open;
     act_print_line(d);
     d->sheet.is_open = is_open;
-    job_end(&d->job, d->offset);
-    d->state.is_line_open = is_open;
-    d->state.is_inside_command = is_inside_command(d);
+    note_what_is_open(d);
+    job_end(&d->job, is_inside_command(d) ? d->token_from : d->offset);
 }
 
 uint64_t decoder_offset(const struct decoder *d)
