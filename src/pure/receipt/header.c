@@ -1,6 +1,6 @@
 #include "header.h"
 
-#include "quantity.h"
+#include "items.h"
 #include "text.h"
 #include "when.h"
 
@@ -35,9 +35,9 @@ static bool can_be_store(const struct row *r)
         digits += text_is_digit(r->folded[i]);
     }
     uint32_t first = r->folded[r->indent];
-    bool is_counted = r->number_count > 0 && r->numbers[0].from == r->indent && r->numbers[0].to + 1 < r->count &&
-                      (quantity_is_times(r->folded[r->numbers[0].to]) || quantity_is_times(r->folded[r->numbers[0].to + 1]));
-    bool is_decorated = is_counted || first == '*' || first == '=' || first == '-' || first == '<' || first == '>';
+    struct columns columns;
+    bool is_decorated =
+        item_is_order_row(r, false, &columns) || first == '*' || first == '=' || first == '-' || first == '<' || first == '>';
     return !r->is_rule && !is_decorated && letters >= 2 && digits <= letters && r->amount == NO_AMOUNT && !when_is_in(r) &&
            !row_has(r, ROLE_BUYER) && row_share(r, NOT_A_NAME) < 0.6;
 }

@@ -15,8 +15,9 @@ struct walk {
     struct receipt *out;
     const struct reading *reading;
     struct block block;
-    size_t widest_name, usual_indent;
+    size_t widest_name, widest_row, usual_indent;
     const struct row *pending;          /* a name that waits for its amount */
+    const struct row *pending_above;    /* its first line, when it was broken */
     const struct row *pending_quantity; /* "2 x 1.65" that waits for its amount */
     const struct row *last;             /* the row of the last item, or the last part of its name */
     size_t last_name_length;
@@ -42,6 +43,14 @@ bool item_is_quantity_row(const struct row *r)
            r->numbers[0].currencies == 0 && !r->numbers[0].is_percent;
 }
 
+static bool has_times_at(const struct row *r, size_t at)
+{
+    while (at < r->count && (r->folded[at] == ' ' || r->folded[at] == '\t')) {
+        at++;
+    }
+    return at < r->count && quantity_is_times(r->folded[at]);
+}
+
 bool item_is_counted_row(const struct row *r)
 {
     if (r->amount == NO_AMOUNT || quantity_plain_letters(r, 0, r->label_to) == 0) {
@@ -51,22 +60,20 @@ bool item_is_counted_row(const struct row *r)
     return n->tail == 0 && n->digit_count <= 2 && n->currencies == 0 && !n->is_negative && n->digits > 0;
 }
 
-bool item_is_order_row(const struct row *r, bool is_loose, double *quantity, size_t *name_from)
+bool item_is_order_row(const struct row *r, bool is_loose, struct columns *found)
 {
     struct block block = { .has_leading_quantities = is_loose };
     if (r->number_count == 0 || r->is_rule) {
         return false;
     }
     if (item_is_counted_row(r)) {
-        *quantity = number_quantity(&r->numbers[r->amount]);
-        *name_from = r->indent;
+        *found = (struct columns){ r->indent, r->label_to, .quantity = number_quantity(&r->numbers[r->amount]) };
         return true;
     }
-    struct columns c = quantity_read(r, &block);
-    *quantity = c.quantity;
-    *name_from = c.name_from;
-    return c.has_quantity && c.quantity < 100 && c.name_to > c.name_from && r->numbers[0].from == r->indent &&
-           quantity_plain_letters(r, c.name_from, r->count) > 1;
+    *found = quantity_read(r, &block);
+    bool is_in_front = r->numbers[0].from == r->indent;
+    return found->has_quantity && found->quantity < 100 && found->name_to > found->name_from &&
+           (is_in_front || has_times_at(r, found->name_to)) && quantity_plain_letters(r, found->name_from, r->count) > 1;
 }
 
 void items_add(struct receipt *out, double quantity, char *description, struct amount amount, const char *kind)
@@ -128,12 +135,24 @@ static char *whole_name(const struct row *r)
     return text_utf8(r->text + r->indent, r->count - r->indent);
 }
 
+/* A name broken in the middle of a word fills its line. */
+static char *pending_name(const struct walk *w)
+{
+    if (w->pending_above == NULL) {
+        return whole_name(w->pending);
+    }
+    const struct row *above = w->pending_above, *below = w->pending;
+    bool is_mid_word =
+        above->count * 10 >= w->widest_row * 9 && below->text[below->indent] >= 'a' && below->text[below->indent] <= 'z';
+    return joined(whole_name(above), is_mid_word ? "" : " ", whole_name(below));
+}
+
 /* The name of a priced row: its own, or the line that stood above and waited; or both, when the upper one was broken off. */
 static char *name_of(struct walk *w, const struct row *r, const struct columns *c)
 {
     bool is_nameless = quantity_plain_letters(r, c->name_from, c->name_to) == 0;
     if (w->pending != NULL && is_nameless) {
-        return whole_name(w->pending);
+        return pending_name(w);
     }
     char *name = text_utf8(r->text + c->name_from, c->name_to - c->name_from);
     bool is_broken_off = w->pending != NULL && w->pending == r - 1 && w->pending->indent == r->indent && !c->has_quantity &&
@@ -163,7 +182,7 @@ static void add_priced(struct walk *w, const struct priced *p)
     } else {
         mem_free(name);
     }
-    w->pending = w->pending_quantity = NULL;
+    w->pending = w->pending_above = w->pending_quantity = NULL;
 }
 
 static void add_quantity_row(struct walk *w, const struct row *r)
@@ -204,6 +223,9 @@ static void add_text_row(struct walk *w, const struct row *r, size_t rows_left)
         w->last = r;
         w->last_name_length = r->count - r->indent;
     } else if (row_letters(r, 0, r->count) > 0 && (!starts_aside(w, r) || waits_for_amount(r, rows_left))) {
+        bool is_broken = w->pending == r - 1 && w->pending != NULL && r->indent == w->pending->indent &&
+                         w->pending->count * 5 >= w->widest_row * 4 && waits_for_amount(r, rows_left);
+        w->pending_above = is_broken ? w->pending : NULL;
         w->pending = r;
     }
 }
@@ -227,6 +249,7 @@ static void survey(struct walk *w, int from, int to)
         size_t length = c.name_to - c.name_from;
         bool has_name = quantity_plain_letters(r, c.name_from, c.name_to) > 0;
         bool is_goods = w->reading->priced[i].part == PART_OTHER && has_name;
+        w->widest_row = r->count > w->widest_row ? r->count : w->widest_row;
         w->widest_name = has_name && length > w->widest_name ? length : w->widest_name;
         w->usual_indent = has_name && r->indent < w->usual_indent ? r->indent : w->usual_indent;
         w->block.quantity_column = c.quantity_column && !w->block.quantity_column ? c.quantity_column : w->block.quantity_column;
@@ -268,7 +291,7 @@ static void walk_down(struct walk *w, size_t from, size_t to, int priced_to)
         bool is_priced = next < priced_to && w->reading->priced[next].at == at;
         bool is_silent = is_priced && (next == w->reading->left_out || w->reading->priced[next].part == PART_INFORMATION);
         if (r->is_rule || is_silent) {
-            w->pending = NULL;
+            w->pending = w->pending_above = NULL;
         } else if (is_priced) {
             add_priced(w, &w->reading->priced[next]);
         } else if (item_is_quantity_row(r)) {

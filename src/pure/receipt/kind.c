@@ -16,12 +16,11 @@ static struct signs signs_of(const struct row *rows, size_t count, size_t title_
     struct signs s = { 0 };
     for (size_t i = 0; i < count; i++) {
         const struct row *r = &rows[i];
-        double quantity;
-        size_t name;
+        struct columns columns;
         s.priced_lines += r->amount != NO_AMOUNT;
         s.counted_lines += item_is_counted_row(r);
-        s.order_lines += r->amount == NO_AMOUNT && item_is_order_row(r, false, &quantity, &name);
-        s.loose_order_lines += r->amount == NO_AMOUNT && item_is_order_row(r, true, &quantity, &name);
+        s.order_lines += r->amount == NO_AMOUNT && item_is_order_row(r, false, &columns);
+        s.loose_order_lines += r->amount == NO_AMOUNT && item_is_order_row(r, true, &columns);
         for (int role = 0; role < ROLE_COUNT_OF_ROLES; role++) {
             s.words[role] += row_has(r, (enum role)role);
             bool is_alone = r->amount == NO_AMOUNT && i < title_rows && row_has(r, (enum role)role) &&

@@ -248,6 +248,8 @@ static void read_trailing(const struct row *r, const struct block *block, struct
         c->quantity = number_quantity(count);
         c->has_quantity = true;
         c->quantity_column = count->digits_to;
+        c->is_proved =
+            makes(found[0], found[1], block->decimals, r->minor) || makes(found[1], found[0], block->decimals, r->minor);
     }
 }
 
@@ -267,9 +269,11 @@ static void trim_name(const struct row *r, struct columns *c)
 
 struct columns quantity_read(const struct row *r, const struct block *block)
 {
-    struct columns c = { .name_from = r->indent, .name_to = r->label_to, .quantity = 1 };
+    struct columns behind = { .name_from = r->indent, .name_to = r->label_to, .quantity = 1 }, c = behind;
+    read_trailing(r, block, &behind);
     read_leading(r, block, &c);
     read_trailing(r, block, &c);
+    c = behind.is_proved ? behind : c; /* "789 BREAD  2 x 0.50  1.00": what leads is a code */
     if (c.name_to < c.name_from) {
         c.name_to = c.name_from;
     }

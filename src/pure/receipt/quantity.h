@@ -8,6 +8,7 @@ struct columns {
     size_t name_from, name_to;
     double quantity;        /* 1 when the line says nothing */
     bool has_quantity;      /* it said */
+    bool is_proved;         /* count times price is the amount */
     size_t quantity_column; /* where the quantity's last digit stands, 0 when it is no column */
 };
 

@@ -89,10 +89,10 @@ static void read_order_lines(const struct row *rows, size_t count, struct receip
         first++;
     }
     for (size_t i = first; i < count; i++) {
-        double quantity;
-        size_t name;
-        if (item_is_order_row(&rows[i], true, &quantity, &name)) {
-            items_add(out, quantity, text_utf8(rows[i].text + name, rows[i].label_to - name), (struct amount){ 0 }, NULL);
+        struct columns c;
+        if (item_is_order_row(&rows[i], true, &c)) {
+            items_add(out, c.quantity, text_utf8(rows[i].text + c.name_from, c.name_to - c.name_from), (struct amount){ 0 },
+                      NULL);
         }
     }
 }
