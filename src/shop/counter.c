@@ -72,17 +72,44 @@ void shop_scanner_changed(struct shop *s, bool is_up)
     post_status(s, EV_SCANNER_CHANGED, is_up ? "up" : "down");
 }
 
+const char *shop_printer_word(const struct shop *s)
+{
+    bool is_there = s->tap.is_connected && s->tap.is_printer_up;
+    return is_there ? printer_status_word(&s->printer) : "gone";
+}
+
+static void tell_printer_if_changed(struct shop *s, const char *before)
+{
+    const char *now = shop_printer_word(s);
+    if (strcmp(before, now) != 0) {
+        post_status(s, EV_PRINTER_CHANGED, now);
+    }
+}
+
+/* A POS that has asked for automatic status lets us know, too, when the paper ends. */
+void shop_printer_answered(struct shop *s, struct view bytes)
+{
+    const char *before = shop_printer_word(s);
+    for (size_t i = 0; i < bytes.n; i++) {
+        printer_status_hear(&s->answers, bytes.at[i], &s->printer);
+    }
+    tell_printer_if_changed(s, before);
+}
+
 void shop_tap_changed(void *shop, const struct tap_status *now)
 {
     struct shop *s = shop;
-    struct tap_status before = s->tap;
+    struct tap_status was = s->tap;
+    const char *before = shop_printer_word(s);
     s->tap = *now;
-    if (before.is_connected != now->is_connected) {
+    if (!now->is_printer_up) {
+        s->printer = (struct printer_status){ 0 }; /* one that comes back says anew what ails it */
+        s->answers = (struct status_reader){ 0 };
+    }
+    if (was.is_connected != now->is_connected || was.is_journal_writing != now->is_journal_writing) {
         post_status(s, EV_TAP_CHANGED, now->is_connected ? "up" : "down");
     }
-    if (before.is_printer_up != now->is_printer_up || before.is_connected != now->is_connected) {
-        post_status(s, EV_PRINTER_CHANGED, now->is_printer_up ? "ready" : "gone");
-    }
+    tell_printer_if_changed(s, before);
     slip_ask(s);
     slip_try(s);
 }

@@ -4,6 +4,7 @@
 
 #include "edge/people.h"
 #include "edge/visits.h"
+#include "pure/printer_status.h"
 #include "pure/prompt.h"
 #include "shop/shop.h"
 
@@ -35,6 +36,8 @@ struct shop {
     struct bus_listener *ears; /* of the figures */
     struct metric *scan_seconds;
     struct tap_status tap;
+    struct status_reader answers; /* the printer's, to whoever asked */
+    struct printer_status printer;
     bool is_scanner_up, has_scanner;
 };
 
@@ -72,6 +75,10 @@ void slip_try(struct shop *s);
 void slip_forget(struct shop *s); /* the visit is over: what was not wanted will not be */
 void slip_resume(struct shop *s);
 void slip_ask(struct shop *s);
+
+/* counter.c */
+const char *shop_printer_word(const struct shop *s); /* "ready", "gone", "paper_end", ... */
+void shop_printer_answered(struct shop *s, struct view bytes);
 /* Fills the template with a slip row's values. ERR_INPUT: `reason` (mem_free). */
 err slip_make(const struct shop *s, const char *values_json, struct slip *out, char **reason);
 

@@ -178,7 +178,11 @@ static void expect_silence(struct shop *s, int64_t delay_ms)
 void shop_heard(void *shop, const struct tap_record *r)
 {
     struct shop *s = shop;
-    if (r->direction != TAP_TO_PRINTER || s->is_behind) {
+    if (r->direction == TAP_FROM_PRINTER) {
+        shop_printer_answered(s, r->bytes);
+        return;
+    }
+    if (s->is_behind) {
         return;
     }
     s->heard_us = r->wall_us;

@@ -295,7 +295,7 @@ cJSON *view_status(const struct shop *s)
 {
     cJSON *status = cJSON_CreateObject();
     view_add_text(status, "tap", s->tap.is_connected ? "up" : "down");
-    view_add_text(status, "printer", !s->tap.is_connected || !s->tap.is_printer_up ? "gone" : "ready");
+    view_add_text(status, "printer", shop_printer_word(s));
     view_add_text(status, "journal", s->tap.is_journal_writing || !s->tap.is_connected ? "writing" : "stopped");
     view_add_text(status, "scanner", !s->has_scanner ? "none" : s->is_scanner_up ? "up" : "down");
     return status;

@@ -147,6 +147,15 @@ class Counter(unittest.TestCase):
         again = Events(self.stage, last)
         self.assertEqual(again.wait("visit-changed")["detail"]["customer"]["name"], "Anna Kovács")
 
+    def test_the_page_knows_when_the_paper_ends_if_the_printer_says_so(self):
+        self.stage.send(b"\x1da\xff" + receipt("R-8"))
+        events = Events(self.stage)
+        self.stage.device("paper end")
+        events.wait("printer-changed")
+        self.assertEqual(self.stage.current()["status"]["printer"], "paper_end")
+        self.stage.device("paper ok")
+        until(lambda: self.stage.current()["status"]["printer"] == "ready")
+
     def test_the_printer_goes_and_comes_back_and_nothing_is_lost(self):
         self.stage.device("vanish")
         until(lambda: self.stage.current()["status"]["printer"] == "gone")
