@@ -1,6 +1,6 @@
 /* What the customer bought, read from a job by layout and by sums that must add up.
- * What is not on the paper is absent (unknown amounts, NULL, ""), never guessed. Card numbers are masked before anything leaves here.
- * Amounts are in the smallest unit for `decimals` (cents; yen themselves). receipts_clear frees everything. */
+ * What is not on the paper is absent (unknown amounts, NULL, ""), never guessed. Card numbers are masked before anything leaves
+ * here. Amounts are in the smallest unit for `decimals` (cents; yen themselves). receipts_clear frees everything. */
 #ifndef PURE_RECEIPT_H
 #define PURE_RECEIPT_H
 
@@ -32,7 +32,7 @@ struct receipt_item {
     double quantity;
     char *description;    /* as printed */
     struct amount amount; /* unknown on a kitchen's order, which has no prices */
-    const char *kind;     /* NULL for goods; "discount", "void", "refund"; static text */
+    const char *kind;     /* NULL for goods; "discount", "void", "refund", "credit" (taken off, for what else); static text */
 };
 
 struct receipt_tax {

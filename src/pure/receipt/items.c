@@ -117,7 +117,7 @@ static const char *kind_of(const struct walk *w, const struct priced *p)
         return "refund";
     }
     if (p->minor < 0 && total >= 0) {
-        return "discount";
+        return "credit";
     }
     return NULL;
 }

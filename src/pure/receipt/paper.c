@@ -230,13 +230,17 @@ static bool is_trusted(const struct row *r, const struct number *n, int decimals
            n->digit_count <= 9;
 }
 
+/* A line with a time of day holds no amount, unless one stands in its own column: "Parking 09:12-11:47    6.00". */
 static bool is_date_like(const struct row *r)
 {
-    bool has_clock = false;
-    for (size_t i = 1; i + 1 < r->count; i++) {
-        has_clock = has_clock || (r->folded[i] == ':' && text_is_digit(r->folded[i - 1]) && text_is_digit(r->folded[i + 1]));
+    const struct number *last = &r->numbers[r->number_count - 1];
+    bool has_amount = last->is_after_gap && last->has_point && last->tail >= 2 && row_letters(r, 0, last->from) > 2;
+    for (size_t i = 1; i + 1 < r->count && !has_amount; i++) {
+        if (r->folded[i] == ':' && text_is_digit(r->folded[i - 1]) && text_is_digit(r->folded[i + 1])) {
+            return true;
+        }
     }
-    return has_clock;
+    return false;
 }
 
 static void price_row(struct row *r, int decimals, uint32_t point)
