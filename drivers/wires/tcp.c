@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { CONNECT_MS = 5000, BACKLOG = 64, SEND_BYTES = 32 * 1024, ALIVE_AFTER_S = 15, ALIVE_EVERY_S = 5, ALIVE_TIMES = 3 };
+enum { CONNECT_MS = 5000, BACKLOG = 64, SEND_BYTES = 64 * 1024, ALIVE_AFTER_S = 15, ALIVE_EVERY_S = 5, ALIVE_TIMES = 3 };
 
 struct tcp_wire {
     struct fd_wire fd;
@@ -63,7 +63,7 @@ static void set(int fd, int level, int name, int value)
 }
 
 /* Small send buffers keep what can be lost with a printer within what we can send again: the kernel doubles this for its own
- * needs, and lets one more segment of 64 KiB in. */
+ * needs, and lets one more segment of 64 KiB in. Smaller ones would wait for delayed acknowledgements. */
 static void tune(int fd)
 {
     set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
