@@ -67,6 +67,15 @@ static bool is_rule(const uint32_t *text, size_t count)
     return drawn >= LEAST_RULE || drawn == 0;
 }
 
+/* A space that may not be broken stands between digits only to group them: it is read as the apostrophe of other countries. */
+static void mark_groups(const uint32_t *text, uint32_t *folded, size_t count)
+{
+    for (size_t i = 1; i + 1 < count; i++) {
+        bool is_bound = folded[i] == ' ' && text[i] != ' ' && text_is_digit(folded[i - 1]) && text_is_digit(folded[i + 1]);
+        folded[i] = is_bound ? '\'' : folded[i];
+    }
+}
+
 static void lay_row(struct row *r, const struct print_line *line, uint32_t *text, uint32_t *folded, size_t count)
 {
     *r = (struct row){ .text = text, .folded = folded, .count = count, .amount = NO_AMOUNT, .is_bold = line->is_bold };
@@ -78,6 +87,7 @@ static void lay_row(struct row *r, const struct print_line *line, uint32_t *text
         text[i] = is_box(text[i]) ? '\t' : text[i];
         folded[i] = text[i] == '\t' ? '\t' : text_fold(text[i]);
     }
+    mark_groups(text, folded, count);
     while (r->indent < count && (folded[r->indent] == ' ' || folded[r->indent] == '\t')) {
         r->indent++;
     }
