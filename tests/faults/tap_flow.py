@@ -27,7 +27,7 @@ def bytes_are_the_same_both_ways():
         assert pos.hear(len(reply)) == reply
         thread.join()
         assert pos.end() == b""
-        assert printer.text() == b"x" + question
+        assert printer.settled() == b"x" + question
 
 
 def two_tills_at_once_are_kept_apart_and_each_hears_its_own_answer():
@@ -46,7 +46,7 @@ def two_tills_at_once_are_kept_apart_and_each_hears_its_own_answer():
             t.start()
         for t in threads:
             t.join()
-        paper = printer.text()
+        paper = printer.settled()
         for mark in b"ABCD":
             for i in range(25):
                 assert paper.count(b"<%d %c>" % (i, mark)) == 1, (mark, i)
@@ -81,7 +81,7 @@ def a_silent_till_lets_another_one_print_and_may_speak_again():
         assert time.monotonic() - begun > 0.1, "the turn was taken away too early"
         first.send(b"three?")
         assert first.hear(1) == b"!"
-        assert printer.text() == b"one?two?three?"
+        assert printer.settled() == b"one?two?three?"
 
 
 def a_till_that_dies_in_mid_receipt_does_not_stop_the_next_one():
@@ -93,7 +93,7 @@ def a_till_that_dies_in_mid_receipt_does_not_stop_the_next_one():
         pos.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
         pos.close()
         print_until_it_is_done(tap, receipt(1))
-        assert printer.text() == b"half a rec" + receipt(1)
+        assert printer.settled() == b"half a rec" + receipt(1)
 
 
 def a_printer_that_was_away_prints_once_what_was_accepted():
@@ -111,7 +111,7 @@ def a_printer_that_was_away_prints_once_what_was_accepted():
         time.sleep(0.2)
         printer.switch_on()
         assert pos.end() == b""
-        assert printer.text() == receipt(1) + receipt(2)
+        assert printer.settled() == receipt(1) + receipt(2)
 
 
 def what_the_kernel_still_had_when_the_printer_vanished_is_sent_again():
@@ -126,13 +126,13 @@ def what_the_kernel_still_had_when_the_printer_vanished_is_sent_again():
         sender = threading.Thread(target=pos.send, args=(data,))
         sender.start()
         time.sleep(0.5)   # until nothing moves any more
-        read = len(printer.text())
+        read = len(printer.settled())
         acknowledged = printer.vanish()
         printer.reading.set()
         printer.switch_on()
         sender.join()
         assert pos.end() == b""
-        paper, sent = printer.text(), b"begin" + data
+        paper, sent = printer.settled(), b"begin" + data
         assert paper[:read] == sent[:read]
         assert paper[read:] == sent[read + acknowledged:], "the stream goes on at the wrong byte"
 
@@ -156,7 +156,7 @@ def a_printer_that_does_not_read_holds_the_till_back_and_memory_stays_small():
         printer.reading.set()
         pos.socket.settimeout(PATIENCE_S)
         assert pos.end() == b""
-        assert len(printer.text()) == sent
+        assert len(printer.settled()) == sent
 
 
 def a_follower_hears_the_stream_live_and_from_any_offset():
@@ -185,7 +185,7 @@ def a_frozen_service_does_not_slow_a_receipt():
         begun = time.monotonic()
         print_until_it_is_done(tap, data)
         assert time.monotonic() - begun < 10
-        assert printer.text() == data
+        assert printer.settled() == data
         assert Control(tap).stream(len(data)) == data
         got = b""
         while len(got) < len(data):
@@ -211,7 +211,7 @@ def an_insertion_is_printed_only_where_the_asker_believes_the_stream_to_be():
         assert control.insert(99, 7, b"[never]") == UNKNOWN
         pos.send(b"more")
         pos.end()
-        assert printer.text() == b"receipt[slip]more"
+        assert printer.settled() == b"receipt[slip]more"
         assert Control(tap).stream(11) == b"receiptmore", "an insertion is not part of what the POS said"
 
 
@@ -261,11 +261,11 @@ def an_insertion_whose_printer_vanishes_is_broken_and_its_rest_is_not_printed():
         printer.reading.set()
         assert control.verdict(8) == BROKEN
         wait_for(lambda: first.fileno() == -1, "the old connection to be read to its end")
-        began = len(printer.text())
+        began = len(printer.settled())
         assert 6 < began < 190000
         printer.switch_on()
         pos.end()
-        assert printer.text()[began:] == b"held back meanwhile"
+        assert printer.settled()[began:] == b"held back meanwhile"
         assert control.insert(8, 25, b"s") == BROKEN, "the same id must not be printed again"
 
 
@@ -294,7 +294,7 @@ def a_slip_never_lands_inside_a_receipt():
             time.sleep(0.002)
         is_over.set()
         thread.join()
-        paper = printer.text()
+        paper = printer.settled()
         for r in receipts:
             assert paper.count(r) == 1, "a receipt was torn"
         done = [n for n, verdict in results if verdict == DONE]
@@ -319,7 +319,7 @@ def an_insertion_goes_on_when_the_worker_is_killed_in_the_middle():
             again = Control(tap)
             assert again.insert(number, 7, slip) in (DONE, BUSY)
         wait_for(lambda: printer.text().endswith(b">"), "the last slip")
-        rest = printer.text()[7:]
+        rest = printer.settled()[7:]
         assert rest == slip * (len(rest) // len(slip)), "a slip was torn or mixed"
 
 
@@ -344,7 +344,7 @@ def a_full_disk_does_not_stop_a_receipt():
             live.say(1)
             for r in receipts:
                 print_until_it_is_done(tap, r)
-            assert printer.text() == b"".join(receipts)
+            assert printer.settled() == b"".join(receipts)
             assert "printing goes on" in tap.said()
             control = Control(tap)
             assert not control.status()["flags"] & 2, "the status does not tell"
@@ -354,7 +354,7 @@ def a_full_disk_does_not_stop_a_receipt():
             time.sleep(1.2)
             print_until_it_is_done(tap, b"recorded again")
             end = sum(map(len, receipts)) + len(b"after a crash")
-            assert printer.text()[end:] == b"recorded again"
+            assert printer.settled()[end:] == b"recorded again"
             assert Control(tap).stream(14, offset=end) == b"recorded again", "offsets did not go on counting"
             assert "recording again" in tap.said()
     finally:
@@ -370,7 +370,7 @@ def a_torn_tail_is_cut_and_reported():
         journal = max(pathlib.Path(tap.folder, "tap").glob("*.journal"))
         whole = journal.read_bytes()
         journal.write_bytes(whole + whole[:70])
-        tap.log = open(os.path.join(tap.folder, "log"), "ab+")
+        tap.log = open(tap.log_path, "ab+")
         tap.start()
         assert "a torn tail of 70 bytes" in tap.said()
         print_until_it_is_done(tap, receipt(2))
@@ -385,7 +385,7 @@ def a_second_instance_says_so():
         assert second.returncode == 1
         assert "another tillside-tap works in this folder" in second.stderr, second.stderr
         print_until_it_is_done(tap, b"undisturbed")
-        assert printer.text() == b"undisturbed"
+        assert printer.settled() == b"undisturbed"
 
 
 def a_wrong_key_is_named_with_its_line():
@@ -420,7 +420,7 @@ def old_segments_are_forgotten_and_the_rest_is_still_there():
         data = random.Random(9).randbytes(3000000)
         print_until_it_is_done(tap, data)
         tap.stop()
-        tap.log = open(os.path.join(tap.folder, "log"), "ab+")
+        tap.log = open(tap.log_path, "ab+")
         tap.start()
         kept = sum(p.stat().st_size for p in pathlib.Path(tap.folder, "tap").glob("*.journal"))
         assert kept < 1300000, kept

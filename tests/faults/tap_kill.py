@@ -48,7 +48,7 @@ def a_killed_worker_is_invisible_to_the_pos():
         strikes = under_fire(tap.kill_worker, work)
         assert strikes > 5, strikes
         wait_for(lambda: len(printer.text()) >= sum(map(len, receipts)), "the paper")
-        assert printer.text() == b"".join(receipts), "the paper is not what the POS sent"
+        assert printer.settled() == b"".join(receipts), "the paper is not what the POS sent"
 
 
 def a_long_connection_outlives_killed_workers_and_hears_its_answers():
@@ -66,7 +66,7 @@ def a_long_connection_outlives_killed_workers_and_hears_its_answers():
         strikes = under_fire(tap.kill_worker, work)
         assert strikes > 2, strikes
         assert pos.end() == b""
-        assert printer.text() == b"".join(sent)
+        assert printer.settled() == b"".join(sent)
 
 
 def bytes_that_wait_for_an_absent_printer_outlive_a_killed_worker():
@@ -81,7 +81,7 @@ def bytes_that_wait_for_an_absent_printer_outlive_a_killed_worker():
         pos.send(receipt(2))
         printer.switch_on()
         assert pos.end() == b""
-        assert printer.text() == receipt(1) + receipt(2)
+        assert printer.settled() == receipt(1) + receipt(2)
 
 
 def when_all_of_the_tap_is_killed_every_receipt_is_printed_in_full_by_a_pos_that_sends_again():
@@ -99,7 +99,7 @@ def when_all_of_the_tap_is_killed_every_receipt_is_printed_in_full_by_a_pos_that
                 print_until_it_is_done(tap, r)
         strikes = under_fire(kill_and_start, work)
         assert strikes > 5, strikes
-        paper = printer.text()
+        paper = printer.settled()
         at = 0
         for i, r in enumerate(receipts):
             found = paper.find(r, at)
@@ -135,7 +135,7 @@ def what_was_accepted_for_an_absent_printer_is_printed_once_after_all_was_killed
         printer.switch_on()
         wait_for(lambda: len(printer.text()) >= len(receipt(5)), "the paper")
         print_until_it_is_done(tap, b"next")
-        assert printer.text() == receipt(5) + b"next"
+        assert printer.settled() == receipt(5) + b"next"
 
 
 if __name__ == "__main__":

@@ -88,6 +88,14 @@ class Printer:
         with self.lock:
             return bytes(self.paper)
 
+    def settled(self):
+        """The paper, once nothing more has come for a while: an end says that the printer's socket has it all, not its reader."""
+        before = None
+        while before != self.text():
+            before = self.text()
+            time.sleep(0.1)
+        return before
+
     def say(self, answer):
         with self.lock:
             self.connections[-1].sendall(answer)
@@ -135,7 +143,8 @@ class Tap:
             f.writelines("listen = %s\n" % a for a in self.listen)
             f.write(settings)
         self.more = list(more) + ([] if keeper else ["--no-keeper"])
-        self.log = open(os.path.join(self.folder, "log"), "ab+")
+        self.log_path = tempfile.mkstemp(prefix="tap-log-")[1]   # not in the folder: its disk may be full
+        self.log = open(self.log_path, "ab+")
         self.process = None
         self.start()
 
@@ -187,7 +196,7 @@ class Tap:
         if self.process.poll() is None:
             self.stop()
         if error[0]:
-            with open(os.path.join(self.folder, "log"), encoding="utf-8") as f:
+            with open(self.log_path, encoding="utf-8") as f:
                 sys.stderr.write(f.read())
 
 
