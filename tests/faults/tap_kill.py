@@ -96,7 +96,7 @@ def when_all_of_the_tap_is_killed_every_receipt_is_printed_in_full_by_a_pos_that
 
         def work():
             for r in receipts:
-                print_until_it_is_done(tap, r)
+                print_until_it_is_done(tap, r, piece_bytes=700)
         strikes = under_fire(kill_and_start, work)
         assert strikes > 5, strikes
         paper = printer.settled()

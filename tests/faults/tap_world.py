@@ -231,12 +231,16 @@ class Pos:
         self.socket.close()
 
 
-def print_until_it_is_done(tap, data):
-    """What a POS does with a printer that was switched off: it tries again until the printer has taken it all."""
+def print_until_it_is_done(tap, data, piece_bytes=None):
+    """What a POS does with a printer that was switched off: it tries again until the printer has taken it all.
+    In pieces it takes its time, as a till does."""
+    step = piece_bytes or len(data)
     while True:
         try:
             pos = Pos(tap)
-            pos.send(data)
+            for at in range(0, len(data), step):
+                pos.send(data[at:at + step])
+                time.sleep(0.01 if piece_bytes else 0)
             pos.end()
             return
         except OSError:
