@@ -7,7 +7,7 @@
 #include "pure/escpos.h"
 #include "words.h"
 
-enum { ROWS_MOST = 2000, COLUMNS_MOST = 256, HITS_PER_ROW = 16, NO_AMOUNT = -1 };
+enum { ROWS_MOST = 640, COLUMNS_MOST = 256, HITS_PER_ROW = 16, NO_AMOUNT = -1 };
 
 struct row {
     const uint32_t *text, *folded; /* same length; a frame's upright has become a tab */
