@@ -16,6 +16,7 @@ struct shop {
     /* The stream: bytes of the POS become jobs, jobs become receipts. */
     struct decoder *decoder;
     int64_t heard_us;        /* when the bytes came that are being decoded */
+    uint64_t speaker;        /* the connection that they came on */
     struct timer *job_quiet; /* a print-out without a cut ends when it falls silent */
     bool is_broken_off;      /* the POS died in mid-print: no purchase; it will send it again */
     bool is_behind;          /* the store failed; the stream will be asked for again */
@@ -31,7 +32,7 @@ struct shop {
     struct timer *slip_due;
     int64_t slip_wanted_us; /* since when it should be on paper; 0: not yet wanted */
     bool is_slip_with_tap;
-    bool must_ask; /* what came of slips that were with the tap when we last died */
+    bool must_ask; /* what came of slips that were with the tap when we last died or hung up */
 
     struct bus_listener *ears; /* of the figures */
     struct metric *scan_seconds;

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-enum { SLIP_CEILING = 256 * 1024, TRY_AGAIN_MS = 1000 };
+enum { TRY_AGAIN_MS = 1000 };
 
 struct found_slip {
     int64_t id;
@@ -126,7 +126,7 @@ static err hand_to_tap(struct shop *s)
 {
     struct found_slip found = { 0 };
     struct buf bytes;
-    buf_init(&bytes, SLIP_CEILING);
+    buf_init(&bytes, TAP_INSERTION_CEILING);
     err e = visits_get_slip(s->parts.store, s->slip, take_slip, &found);
     e = e == OK ? encode(s, found.values, &bytes) : e;
     if (e == OK) {

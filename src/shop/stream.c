@@ -112,6 +112,19 @@ static err keep_all(struct shop *s, const struct print_job *job, const struct re
     return store_commit(s->parts.store);
 }
 
+/* What the store will never take must not stand in the way of what is printed next. */
+static err keep_or_pass_over(struct shop *s, const struct print_job *job, struct receipts *receipts, struct read_receipt *read)
+{
+    err e = keep_all(s, job, receipts, read);
+    if (e == OK || e == ERR_SYSTEM) {
+        return e;
+    }
+    log_error("shop", "a print-out of %llu bytes cannot be kept (%s) and is passed over",
+              (unsigned long long)(job->to - job->from), err_name(e));
+    receipts_clear(receipts);
+    return keep_position(s, job->to);
+}
+
 static void catch_up(void *self)
 {
     struct shop *s = self;
@@ -119,6 +132,7 @@ static void catch_up(void *self)
     s->is_behind = false;
     decoder_free(s->decoder);
     stream_start(s);
+    s->must_ask = true; /* a new follower is told nothing of what the old one asked for */
     shop_complain("asking for the stream again", s->parts.follow(s->parts.tap, s->position));
 }
 
@@ -144,7 +158,7 @@ static void job_printed(void *self, const struct print_job *job)
                  err_name(e));
     }
     struct read_receipt *read = mem_array(receipts.count, sizeof *read);
-    e = keep_all(s, job, &receipts, read);
+    e = keep_or_pass_over(s, job, &receipts, read);
     if (e == OK) {
         s->position = job->to;
         for (size_t i = 0; i < receipts.count; i++) {
@@ -175,6 +189,12 @@ static void expect_silence(struct shop *s, int64_t delay_ms)
     }
 }
 
+/* A till that hangs up while another one prints says nothing about that other's receipt. */
+static bool is_end_of_another(const struct shop *s, const struct tap_record *r)
+{
+    return r->bytes.n == 0 && r->connection != s->speaker;
+}
+
 void shop_heard(void *shop, const struct tap_record *r)
 {
     struct shop *s = shop;
@@ -182,10 +202,11 @@ void shop_heard(void *shop, const struct tap_record *r)
         shop_printer_answered(s, r->bytes);
         return;
     }
-    if (s->is_behind) {
+    if (s->is_behind || is_end_of_another(s, r)) {
         return;
     }
     s->heard_us = r->wall_us;
+    s->speaker = r->connection;
     if (r->bytes.n > 0) {
         decoder_feed(s->decoder, r->bytes);
     }

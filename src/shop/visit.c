@@ -17,11 +17,17 @@ static int64_t linger_ms(const struct shop *s)
     return settings_number(s->parts.settings, "visit", "after_slip_seconds") * 1000;
 }
 
+static void wait_for_quiet(struct shop *s);
+
+/* A disk that refuses the end is asked again. */
 static void ended_by_quiet(void *self)
 {
     struct shop *s = self;
     s->visit_end = NULL;
     shop_complain("closing a visit", visit_end(s, s->visit));
+    if (s->visit != 0) {
+        wait_for_quiet(s);
+    }
 }
 
 static void wait_for_quiet(struct shop *s)
@@ -80,6 +86,14 @@ err visit_end(struct shop *s, int64_t visit)
     return OK;
 }
 
+/* The disk refused to change visits: the one that was open is open still. */
+static void go_back_to_the_store(struct shop *s)
+{
+    forget_open(s);
+    visit_resume(s);
+    slip_resume(s);
+}
+
 err visit_open(struct shop *s, int64_t customer, const char *opened_by)
 {
     err e = store_begin(s->parts.store);
@@ -107,7 +121,7 @@ err visit_open(struct shop *s, int64_t customer, const char *opened_by)
     }
     e = store_commit(s->parts.store);
     if (e != OK) {
-        forget_open(s);
+        go_back_to_the_store(s);
         return e;
     }
     if (before != 0) {
@@ -130,12 +144,17 @@ static err set_customer(struct shop *s, int64_t visit, int64_t customer)
         store_rollback(s->parts.store);
         return e;
     }
+    int64_t before = s->customer;
     if (visit == s->visit) {
         s->customer = customer;
         hints_choose(s, visit, customer);
         slip_prepare(s);
     }
-    return store_commit(s->parts.store);
+    e = store_commit(s->parts.store);
+    if (e != OK) {
+        s->customer = before;
+    }
+    return e;
 }
 
 err visit_name(struct shop *s, int64_t visit, int64_t customer)
@@ -183,14 +202,14 @@ static err join(struct shop *s, int64_t receipt)
 
 void visit_joined_by_receipt(struct shop *s, int64_t receipt, const struct receipt *r)
 {
-    if (starts_a_visit(s, r)) {
-        shop_complain("opening a visit for a receipt", visit_open(s, 0, "receipt"));
+    err e = starts_a_visit(s, r) ? visit_open(s, 0, "receipt") : OK;
+    if (e != OK) {
+        shop_complain("opening a visit for a receipt", e); /* it stands alone, and never joins who was here before */
+        return;
     }
-    if (s->visit != 0) {
-        shop_complain("joining a receipt", join(s, receipt));
-        wait_for_quiet(s);
-        visit_tell(s);
-    }
+    shop_complain("joining a receipt", join(s, receipt));
+    wait_for_quiet(s);
+    visit_tell(s);
 }
 
 struct found_receipt {

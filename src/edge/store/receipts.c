@@ -102,7 +102,7 @@ static err keep(struct store *st, const struct receipt *r, const struct receipt_
 
 err visits_keep_receipt(struct store *st, const struct receipt *r, const struct receipt_place *place, int64_t *id, bool *is_new)
 {
-    if (place->text != NULL && strnlen(place->text, STORE_PAPER_CEILING) == STORE_PAPER_CEILING) {
+    if (place->text != NULL && strnlen(place->text, STORE_PAPER_CEILING + 1) > STORE_PAPER_CEILING) {
         return ERR_FULL;
     }
     err e = store_begin(st);
