@@ -94,7 +94,7 @@ static void everything_at_once_shows_three(void **state)
                  "[owe] We promised Anna: a call when the ring is ready, by yesterday. (Promise made 2 weeks ago by Marta · one "
                  "day late)\n"
                  "[say] Anna's birthday is in 2 days. (Birthday on 16 October · told us 7 months ago)\n"
-                 "[say] Anna told us: the half-marathon is on Sunday (Said 5 days ago · nobody here has come back to it yet)\n");
+                 "[say] Anna told us: the half-marathon is on Sunday. (Said 5 days ago · nobody here has come back to it yet)\n");
 }
 
 static void a_promise_that_is_kept_or_far_away_is_not_shown(void **state)
@@ -190,7 +190,7 @@ static void the_last_purchase_and_its_story_are_remembered(void **state)
     assert_int_equal(store_add_story(f->st, "hoop", "Ana", "hammered from one strip of silver.", &story), OK);
     expect_shown(f, anna,
                  "[say] Last here 3 weeks ago, for: Silver hoops. (Read from the receipt of that day · visits so far: 1)\n"
-                 "[story] The Silver hoops: hammered from one strip of silver. (Bought 3 weeks ago · made by Ana, a story that "
+                 "[story] The hoop: hammered from one strip of silver. (Bought 3 weeks ago · made by Ana, a story that "
                  "we tell)\n");
 }
 

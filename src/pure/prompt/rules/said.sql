@@ -2,7 +2,7 @@
 -- rule: said
 -- accent: say
 -- warmth: 60
--- sentence: {called} told us: {value}
+-- sentence: {called} told us: {value}.
 -- why: Said {age}{to_whom} · nobody here has come back to it yet
 SELECT
     'said:' || k.fact AS key,

@@ -2,11 +2,11 @@
 -- rule: story
 -- accent: story
 -- warmth: 40
--- sentence: The {description}: {text}
+-- sentence: The {about}: {text}
 -- why: Bought {age} · {by_whom}a story that we tell
 SELECT
     'story:' || s.story AS key,
-    thing.description,
+    s.about,
     s.text,
     ago(thing.bought_us, :now_us) AS age,
     ifnull('made by ' || s.maker || ', ', '') AS by_whom,
