@@ -52,6 +52,9 @@ MUST_USE err store_load_shop(struct store *st, const char *path, int64_t now_us,
 /* Makes all derived values again from the facts. */
 MUST_USE err store_rebuild(struct store *st);
 
+/* For a quiet moment: what was committed is moved from the write-ahead log to its place, so that no scan has to wait for it. */
+MUST_USE err store_rest(struct store *st);
+
 /* For the night: is the file whole, and is what was derived in it sound? ERR_SYSTEM: `reason` (mem_free) says what is not. */
 MUST_USE err store_check(struct store *st, char **reason);
 

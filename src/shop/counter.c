@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { REST_AFTER_MS = 2000 };
+
 const struct setting shop_settings[] = {
     { "shop", "name", SETTING_TEXT, "", 0, 0, "The shop's name, as it stands on the slip" },
     { "shop", "come_back", SETTING_TEXT, "", 0, 0, "Where the slip's code leads: a web address, or mailto:name@example.org" },
@@ -29,11 +31,28 @@ void shop_complain(const char *what, err e)
     }
 }
 
+static void rest(void *self)
+{
+    struct shop *s = self;
+    s->rest = NULL;
+    shop_complain("the store's rest", store_rest(s->parts.store));
+}
+
+/* Something happened; when nothing has for a while, the store may tidy up. */
+static void stir(void *self, const struct event *e)
+{
+    (void)e;
+    struct shop *s = self;
+    timer_free(s->rest);
+    s->rest = loop_after(s->parts.loop, REST_AFTER_MS, rest, s);
+}
+
 struct shop *shop_new(const struct shop_parts *parts)
 {
     struct shop *s = mem_new(sizeof *s);
     s->parts = *parts;
     figures_start(s);
+    s->stirred = bus_listen(s->parts.bus, stir, s);
     stream_start(s);
     visit_resume(s);
     slip_resume(s);
@@ -46,6 +65,8 @@ void shop_free(struct shop *s)
         return;
     }
     figures_stop(s);
+    bus_leave(s->stirred);
+    timer_free(s->rest);
     stream_stop(s);
     timer_free(s->visit_end);
     timer_free(s->slip_due);

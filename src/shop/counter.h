@@ -34,7 +34,8 @@ struct shop {
     bool is_slip_with_tap;
     bool must_ask; /* what came of slips that were with the tap when we last died or hung up */
 
-    struct bus_listener *ears; /* of the figures */
+    struct bus_listener *ears, *stirred; /* of the figures; of the store's rest */
+    struct timer *rest;
     struct metric *scan_seconds;
     struct tap_status tap;
     struct status_reader answers; /* the printer's, to whoever asked */

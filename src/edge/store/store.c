@@ -19,7 +19,7 @@ static const char PRAGMAS[] = "PRAGMA journal_mode = WAL;"
                               "PRAGMA busy_timeout = 5000;"
                               "PRAGMA cache_size = -8000;"
                               "PRAGMA journal_size_limit = 67108864;"
-                              "PRAGMA wal_autocheckpoint = 200;"
+                              "PRAGMA wal_autocheckpoint = 2000;"
                               "PRAGMA trusted_schema = OFF;"
                               "PRAGMA temp_store = MEMORY;"
                               "PRAGMA mmap_size = 0;";
@@ -209,4 +209,10 @@ err store_each_staff(struct store *st, staff_fn *fn, void *self)
         fn(self, &row);
     }
     return query_end(&q);
+}
+
+err store_rest(struct store *st)
+{
+    int code = sqlite3_wal_checkpoint_v2(st->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+    return code == SQLITE_OK || code == SQLITE_BUSY ? OK : ERR_SYSTEM;
 }
