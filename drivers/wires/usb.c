@@ -119,12 +119,14 @@ static void went_away(struct link *k)
     }
 }
 
-static void send_out(struct link *k)
+/* False: the printer is gone, and took nothing. libusb leaves the count of the transfer before in place until this one is over.
+ */
+static bool send_out(struct link *k, int length)
 {
+    k->out->length = length;
+    k->out->actual_length = 0;
     k->is_out_busy = libusb_submit_transfer(k->out) == 0;
-    if (!k->is_out_busy) {
-        went_away(k);
-    }
+    return k->is_out_busy;
 }
 
 static void out_done(struct libusb_transfer *t)
@@ -146,8 +148,9 @@ static void out_done(struct libusb_transfer *t)
     }
     if (left > 0) {
         memmove(k->out_bytes, k->out_bytes + t->actual_length, (size_t)left);
-        t->length = left;
-        send_out(k);
+        if (!send_out(k, left)) {
+            went_away(k);
+        }
         return;
     }
     t->length = 0;
@@ -248,9 +251,8 @@ static err push(struct wire *w, struct view bytes, size_t *taken)
     }
     size_t n = bytes.n < OUT_ROOM ? bytes.n : OUT_ROOM;
     memcpy(k->out_bytes, bytes.at, n);
-    k->out->length = (int)n;
-    send_out(k);
-    if (!k->is_out_busy) {
+    if (!send_out(k, (int)n)) {
+        k->out->length = 0;
         return ERR_GONE;
     }
     *taken = n;

@@ -376,6 +376,47 @@ static void a_plug_pulled_in_the_middle_is_noticed_and_the_printer_found_again(v
     forget_device();
 }
 
+static void what_was_under_way_when_the_plug_was_pulled_counts_as_lost(void **state)
+{
+    (void)state;
+    plug();
+    struct heard h;
+    heard_open(&h, "usb:04b8:0202");
+    assert_true(heard_ups(&h, 1));
+    send_pattern(&h, 4096);
+    expect_got(&h, 4096);
+    pthread_mutex_lock(&printer.lock);
+    printer.room = 0;
+    pthread_mutex_unlock(&printer.lock);
+    send_pattern(&h, 2000);
+    unplug();
+    assert_true(heard_downs(&h, 1));
+    assert_int_equal(wire_lost(h.wire), 2000);
+    heard_close(&h);
+    forget_device();
+}
+
+static void a_printer_that_is_gone_when_bytes_are_sent_is_used_again_when_it_is_back(void **state)
+{
+    (void)state;
+    plug();
+    struct heard h;
+    heard_open(&h, "usb:04b8:0202");
+    assert_true(heard_ups(&h, 1));
+    unplug();
+    send_pattern(&h, 100); /* before anything of the unplugging was heard */
+    assert_true(heard_downs(&h, 1));
+    assert_int_equal(wire_lost(h.wire), 0);
+    forget_device();
+    wire_drop_queue(h.wire);
+    plug();
+    assert_true(heard_ups(&h, 2));
+    send_pattern(&h, 3000);
+    expect_got(&h, 3000);
+    heard_close(&h);
+    forget_device();
+}
+
 int main(void)
 {
     if (!is_under_umockdev()) {
@@ -388,6 +429,8 @@ int main(void)
         cmocka_unit_test(a_printer_without_paper_holds_the_bytes_and_gets_each_once),
         cmocka_unit_test(a_stall_is_cleared_and_nothing_is_lost),
         cmocka_unit_test(a_plug_pulled_in_the_middle_is_noticed_and_the_printer_found_again),
+        cmocka_unit_test(what_was_under_way_when_the_plug_was_pulled_counts_as_lost),
+        cmocka_unit_test(a_printer_that_is_gone_when_bytes_are_sent_is_used_again_when_it_is_back),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

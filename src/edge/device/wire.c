@@ -142,6 +142,7 @@ static void fail_now(void *self)
 {
     struct wire *w = self;
     if (w->is_failing) {
+        w->is_failing = false; /* also when the driver was first to say so */
         wire_is_down(w, w->why);
     }
 }
