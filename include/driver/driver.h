@@ -34,7 +34,6 @@ struct wire_kind {
      * from then on, and calls wire_is_up if all is well. With is_accepted it is what a POS shows us, else it is one of our own. */
     err (*listen)(const char *rest, int *fd);
     err (*take)(struct wire *w, int fd, bool is_accepted);
-    void (*find)(void (*found)(void *self, const char *address), void *self);   /* optional: devices that are here now */
 };
 
 /* Memory outside the process (a shared file), in which the kernel itself notes, within the system call, how much it took
