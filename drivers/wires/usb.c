@@ -17,7 +17,7 @@
 #include <string.h>
 #include <sys/time.h>
 
-enum { OUT_ROOM = 4096, IN_ROOM = 512, MOST_FDS = 16, GIVE_BACK_MS = 15 };
+enum { OUT_ROOM = 4096, IN_ROOM = 512, MOST_FDS = 16, GIVE_BACK_US = 15 * 1000 };
 
 struct link {
     struct wire *wire; /* NULL: the wire has let go */
@@ -276,7 +276,7 @@ static uint64_t lost(struct wire *w)
 /* Outside of libusb's own callbacks the last steps are taken at once, so that a program that ends gives usblp its printer. */
 static void finish_now(struct link *k)
 {
-    struct timeval wait = { .tv_usec = GIVE_BACK_MS * 1000 };
+    struct timeval wait = { .tv_usec = GIVE_BACK_US };
     if (k->is_out_busy || k->is_in_busy) {
         libusb_handle_events_timeout_completed(k->context, &wait, NULL);
     }

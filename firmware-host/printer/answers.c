@@ -71,13 +71,21 @@ static const struct {
     { 0x08, { 0, 0, 0x0F, 0 } },
 };
 
+static bool have_changed(const uint8_t bits[4], const uint8_t before[4], const uint8_t now[4])
+{
+    for (size_t i = 0; i < 4; i++) {
+        if (((before[i] ^ now[i]) & bits[i]) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_of_interest(uint8_t wanted, const uint8_t before[4], const uint8_t now[4])
 {
     for (size_t i = 0; i < sizeof concerns / sizeof *concerns; i++) {
-        for (size_t j = 0; j < 4 && (wanted & concerns[i].wanted) != 0; j++) {
-            if (((before[j] ^ now[j]) & concerns[i].bits[j]) != 0) {
-                return true;
-            }
+        if ((wanted & concerns[i].wanted) != 0 && have_changed(concerns[i].bits, before, now)) {
+            return true;
         }
     }
     return false;

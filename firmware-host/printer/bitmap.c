@@ -58,6 +58,13 @@ void bitmap_set(struct bitmap *b, int x, int y)
     }
 }
 
+void bitmap_copy_dot(struct bitmap *b, int x, int y, bool is_black)
+{
+    if (is_black) {
+        bitmap_set(b, x, y);
+    }
+}
+
 static struct area clipped(const struct bitmap *b, struct area a)
 {
     int right = a.x + a.width, bottom = a.y + a.height;
@@ -116,29 +123,28 @@ struct bitmap bitmap_scaled(const struct bitmap *b, unsigned by_x, unsigned by_y
     struct bitmap big = bitmap_new(b->width * by_x, b->height * by_y);
     for (unsigned y = 0; y < big.height; y++) {
         for (unsigned x = 0; x < big.width; x++) {
-            if (bitmap_get(b, (int)(x / by_x), (int)(y / by_y))) {
-                bitmap_set(&big, (int)x, (int)y);
-            }
+            bitmap_copy_dot(&big, (int)x, (int)y, bitmap_get(b, (int)(x / by_x), (int)(y / by_y)));
         }
     }
     return big;
 }
 
-static void put_turned(struct bitmap *to, const struct bitmap *from, int x, int y, unsigned quarters)
+static void copy_turned(struct bitmap *to, const struct bitmap *from, int x, int y, unsigned quarters)
 {
     int right = (int)from->width - 1 - x, below = (int)from->height - 1 - y;
+    bool is_black = bitmap_get(from, x, y);
     switch (quarters & 3) {
     case 0:
-        bitmap_set(to, x, y);
+        bitmap_copy_dot(to, x, y, is_black);
         break;
     case 1:
-        bitmap_set(to, below, x);
+        bitmap_copy_dot(to, below, x, is_black);
         break;
     case 2:
-        bitmap_set(to, right, below);
+        bitmap_copy_dot(to, right, below, is_black);
         break;
     default:
-        bitmap_set(to, y, right);
+        bitmap_copy_dot(to, y, right, is_black);
     }
 }
 
@@ -148,9 +154,7 @@ struct bitmap bitmap_turned(const struct bitmap *b, unsigned quarters)
     struct bitmap turned = bitmap_new(is_sideways ? b->height : b->width, is_sideways ? b->width : b->height);
     for (int y = 0; y < (int)b->height; y++) {
         for (int x = 0; x < (int)b->width; x++) {
-            if (bitmap_get(b, x, y)) {
-                put_turned(&turned, b, x, y, quarters);
-            }
+            copy_turned(&turned, b, x, y, quarters);
         }
     }
     return turned;

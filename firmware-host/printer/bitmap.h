@@ -19,6 +19,7 @@ void bitmap_drop_rows(struct bitmap *b, unsigned rows); /* from the top */
 
 bool bitmap_get(const struct bitmap *b, int x, int y);
 void bitmap_set(struct bitmap *b, int x, int y);
+void bitmap_copy_dot(struct bitmap *b, int x, int y, bool is_black); /* a white one leaves what is there */
 
 struct area {
     int x, y, width, height;

@@ -18,9 +18,7 @@ static struct bitmap from_rows(const uint8_t *at, unsigned width, unsigned heigh
     struct bitmap b = bitmap_new(width, height);
     for (unsigned y = 0; y < height; y++) {
         for (unsigned x = 0; x < width; x++) {
-            if ((at[(size_t)y * stride + x / 8] & (0x80u >> (x & 7))) != 0) {
-                bitmap_set(&b, (int)x, (int)y);
-            }
+            bitmap_copy_dot(&b, (int)x, (int)y, (at[(size_t)y * stride + x / 8] & (0x80u >> (x & 7))) != 0);
         }
     }
     return b;
@@ -32,9 +30,7 @@ static struct bitmap from_columns(const uint8_t *at, unsigned width, unsigned he
     struct bitmap b = bitmap_new(width, height);
     for (unsigned x = 0; x < width; x++) {
         for (unsigned y = 0; y < height; y++) {
-            if ((at[(size_t)x * bytes_high + y / 8] & (0x80u >> (y & 7))) != 0) {
-                bitmap_set(&b, (int)x, (int)y);
-            }
+            bitmap_copy_dot(&b, (int)x, (int)y, (at[(size_t)x * bytes_high + y / 8] & (0x80u >> (y & 7))) != 0);
         }
     }
     return b;

@@ -82,6 +82,16 @@ void run_page_close(struct firmware_printer *p, const uint8_t *at, size_t n)
     }
 }
 
+static bool is_white(const struct bitmap *b, unsigned row)
+{
+    for (unsigned i = 0; i < b->stride; i++) {
+        if (b->bits[(size_t)row * b->stride + i] != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* How far down the sheet reaches that is printed: the area, or the last ink when the area was never set. */
 static unsigned sheet_height(const struct sheet *s)
 {
@@ -89,14 +99,11 @@ static unsigned sheet_height(const struct sheet *s)
     if (end < SHEET_DOTS_MOST) {
         return end;
     }
-    for (unsigned y = s->dots.height; y > 0; y--) {
-        for (unsigned i = 0; i < s->dots.stride; i++) {
-            if (s->dots.bits[(size_t)(y - 1) * s->dots.stride + i] != 0) {
-                return y;
-            }
-        }
+    unsigned height = s->dots.height;
+    while (height > 0 && is_white(&s->dots, height - 1)) {
+        height--;
     }
-    return 0;
+    return height;
 }
 
 void run_page_print(struct firmware_printer *p, const uint8_t *at, size_t n)

@@ -13,12 +13,10 @@ static const char *const names[] = { "PDF417", "QR", "MaxiCode", "GS1 DataBar", 
 static struct bitmap draw_code(const QRcode *code, unsigned module)
 {
     struct bitmap picture = bitmap_new((unsigned)code->width * module, (unsigned)code->width * module);
-    for (int y = 0; y < code->width; y++) {
-        for (int x = 0; x < code->width; x++) {
-            if ((code->data[y * code->width + x] & 1) != 0) {
-                int dots = (int)module;
-                bitmap_fill(&picture, (struct area){ x * dots, y * dots, dots, dots });
-            }
+    int dots = (int)module;
+    for (int i = 0; i < code->width * code->width; i++) {
+        if ((code->data[i] & 1) != 0) {
+            bitmap_fill(&picture, (struct area){ i % code->width * dots, i / code->width * dots, dots, dots });
         }
     }
     return picture;

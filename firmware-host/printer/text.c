@@ -201,10 +201,19 @@ void run_two_byte_code(struct firmware_printer *p, const uint8_t *at, size_t n)
     }
 }
 
+/* Eight dots, one below the other, the highest bit on top. What is outside of the cell is left out. */
+static void define_dots(struct glyph *g, unsigned x, unsigned top, uint8_t dots)
+{
+    for (unsigned bit = 0; bit < 8 && x < g->width; bit++) {
+        bool is_dot = (dots & (0x80u >> bit)) != 0 && top + bit < CELL_MOST;
+        g->rows[is_dot ? top + bit : 0] |= is_dot ? 0x80000000u >> x : 0;
+    }
+}
+
 /* ESC & y c1 c2: per character its width, then its columns of y bytes, from the left. */
 void run_user_define(struct firmware_printer *p, const uint8_t *at, size_t n)
 {
-    unsigned bytes_high = at[2], most = p->modes.is_font_b ? 9 : 12;
+    unsigned bytes_high = at[2];
     size_t next = 5;
     if (n == 5) {
         return; /* not a range of characters */
@@ -215,11 +224,7 @@ void run_user_define(struct firmware_printer *p, const uint8_t *at, size_t n)
         user->glyph = (struct glyph){ p->modes.is_font_b ? 9 : 12, p->modes.is_font_b ? 17 : 24, { 0 } };
         user->is_set = true;
         for (unsigned i = 0; i < width * bytes_high && next < n; i++, next++) {
-            unsigned x = i / bytes_high, top = i % bytes_high * 8;
-            for (unsigned bit = 0; bit < 8 && x < most; bit++) {
-                bool is_dot = (at[next] & (0x80u >> bit)) != 0 && top + bit < CELL_MOST;
-                user->glyph.rows[is_dot ? top + bit : 0] |= is_dot ? 0x80000000u >> x : 0;
-            }
+            define_dots(&user->glyph, i / bytes_high, i % bytes_high * 8, at[next]);
         }
     }
 }

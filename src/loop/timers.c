@@ -52,7 +52,7 @@ struct timer *timers_add(struct timers *h, int64_t due_us, loop_fn *fn, void *se
 {
     if (h->count == h->room) {
         h->room = h->room ? 2 * h->room : 16;
-        h->heap = mem_grow(h->heap, h->room, sizeof *h->heap);
+        h->heap = mem_grow(h->heap, h->room, sizeof(struct timer *));
     }
     struct timer *t = mem_new(sizeof *t);
     *t = (struct timer){ .home = h, .at = h->count, .due_us = due_us, .order = h->order++, .fn = fn, .self = self };

@@ -31,7 +31,7 @@ static struct settings *all_settings(void)
 {
     const struct setting *const tables[] = { service_settings, shop_settings, tap_settings };
     const size_t counts[] = { sizeof service_settings / sizeof *service_settings, shop_setting_count, tap_setting_count };
-    return settings_new(tables, counts, sizeof tables / sizeof *tables);
+    return settings_new(tables, counts, sizeof tables / sizeof tables[0]);
 }
 
 static const char usage[] = "tillsided - knows who is at the counter and what to say\n"

@@ -47,23 +47,20 @@ static bool starts_character(unsigned char byte)
     return (byte & 0xC0) != 0x80;
 }
 
+static int first_character_bytes(const char *text)
+{
+    int n = text[0] != '\0';
+    while (text[n] != '\0' && !starts_character((unsigned char)text[n])) {
+        n++;
+    }
+    return n;
+}
+
 /* The first letters of the first and the last word. */
 static char *initials(const char *name)
 {
-    const char *last = strrchr(name, ' ');
-    const char *starts[2] = { name, last ? last + 1 : NULL };
-    char text[16] = "";
-    size_t n = 0;
-    for (size_t i = 0; i < 2; i++) {
-        for (const char *c = starts[i]; c != NULL && *c != '\0' && (c == starts[i] || !starts_character((unsigned char)*c));
-             c++) {
-            text[n++] = *c;
-            if (n == sizeof text - 1) {
-                return mem_text(text);
-            }
-        }
-    }
-    return mem_text(text);
+    const char *space = strrchr(name, ' '), *last = space != NULL ? space + 1 : "";
+    return mem_format("%.*s%.*s", first_character_bytes(name), name, first_character_bytes(last), last);
 }
 
 static void add_tie(void *self, const struct tie_row *row)

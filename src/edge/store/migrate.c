@@ -7,7 +7,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { APPLICATION_ID = 0x54696c6c }; /* "Till" */
+enum {
+    APPLICATION_ID = 0x54696c6c, /* "Till" */
+    ADDRESS_CEILING = 3 * 4096   /* a path of which every byte is escaped */
+};
 
 static int version_of(const struct embedded_file *file)
 {
@@ -61,7 +64,7 @@ static err judge(sqlite3 *db, const char *path, int newest, char **reason)
 static char *address_for_looking(const char *path)
 {
     struct buf b;
-    buf_init(&b, 3 * 4096);
+    buf_init(&b, ADDRESS_CEILING);
     err e = buf_add_text(&b, "file:");
     for (const char *p = path; *p != '\0' && e == OK; p++) {
         bool is_plain = *p != '%' && *p != '?' && *p != '#';

@@ -77,9 +77,14 @@ static bool take(struct reader *r, char byte)
     return true;
 }
 
+static bool is_space(int c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_space(struct reader *r)
 {
-    while (r->left.n > 0 && memchr(" \t\r\n", r->left.at[0], 4) != NULL) {
+    while (is_space(peek(r))) {
         r->left = view_skip(r->left, 1);
     }
 }
@@ -170,7 +175,7 @@ static bool read_escape(struct reader *r)
         return read_unit(r);
     }
     int c = peek(r);
-    if (c < 0 || memchr("\"\\/bfnrt", c, 8) == NULL) {
+    if (c <= 0 || strchr("\"\\/bfnrt", c) == NULL) {
         return fail(r, "an unknown escape in a text");
     }
     r->left = view_skip(r->left, 1);

@@ -18,14 +18,14 @@ enum {
 static int freshness(int64_t since_us, int64_t now_us)
 {
     static const struct {
-        int64_t hours;
+        int64_t days;
         int points;
-    } ages[] = { { 48, 12 }, { 14 * 24, 8 }, { 60 * 24, 4 }, { 365 * 24, 0 } };
+    } ages[] = { { 2, 12 }, { 14, 8 }, { 60, 4 }, { 365, 0 } };
     if (since_us <= 0) {
         return 0;
     }
     for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
-        if (now_us - since_us < ages[i].hours * HOUR_US) {
+        if (now_us - since_us < ages[i].days * 24 * HOUR_US) {
             return ages[i].points;
         }
     }

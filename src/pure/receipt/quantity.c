@@ -212,9 +212,9 @@ static void read_single(const struct number *n, int64_t amount, int decimals, st
     int64_t one = 0;
     bool is_money =
         number_minor(n, decimals, &one) && one > 0 && (decimals > 0 ? n->tail == (unsigned)decimals : one >= LEAST_UNIT_PRICE);
-    bool divides = is_money && amount % one == 0;
-    if (is_money && divides && amount / one >= 1 && amount / one <= QUANTITY_MOST) {
-        c->quantity = (double)(amount / one);
+    int64_t times = is_money && amount % one == 0 ? amount / one : 0;
+    if (times >= 1 && times <= QUANTITY_MOST) {
+        c->quantity = (double)times;
         c->has_quantity = true;
     } else if (!is_money && is_count(n)) {
         c->quantity = number_quantity(n);

@@ -23,6 +23,8 @@ static const struct word {
     { "when", TAKES_NAMES, OPENS_GROUP, LINE_TEXT },
 };
 
+enum { PHRASE_BYTES_MOST = 4 * TEMPLATE_BYTES_MOST };
+
 struct filler {
     struct slip_values values;
     struct lines *out;
@@ -146,7 +148,7 @@ static err choose(struct filler *f, struct view source, bool is_code, char **out
     err e = OK;
     for (struct view rest = source; rest.at != NULL && e == OK;) {
         struct phrase p = { .is_code = is_code };
-        buf_init(&p.text, TEMPLATE_BYTES_MOST * 4);
+        buf_init(&p.text, PHRASE_BYTES_MOST);
         e = read_phrase(f, &p, &rest);
         if (e == OK && !p.is_missing && chosen == NULL) {
             struct view words_only = trim(buf_view(&p.text));
