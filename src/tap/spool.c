@@ -321,6 +321,9 @@ void spool_cut(struct spool *s, uint64_t position)
     while (next->span_count > 0 && next->spans[next->span_count - 1].from >= position) {
         next->span_count--;
     }
+    if (next->span_count > 0 && next->spans[next->span_count - 1].to > position) {
+        next->spans[next->span_count - 1].to = position;
+    }
     next->end = position;
     if (s->page->printed > position) {
         move_to(s, position);

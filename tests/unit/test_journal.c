@@ -338,6 +338,20 @@ static void a_push_that_was_over_before_it_was_noted_is_known_by_the_kernels_not
     spool_close(s);
 }
 
+static void nothing_is_left_of_a_receipt_that_is_cut_in_its_middle(void **state)
+{
+    struct desk *d = *state;
+    struct spool *s = open_spool(d);
+    accept_bytes(s, (struct spool_span){ .connection = 1 }, "half and the rest");
+    hand(s, 4);
+    spool_cut(s, spool_printed(s));
+    assert_int_equal(spool_pending(s).n, 0);
+    assert_int_equal(spool_pos_printed(s), spool_state(s)->pos_end);
+    accept_bytes(s, (struct spool_span){ .connection = 2 }, "half and the rest, again");
+    assert_true(view_equal(spool_pending(s), view_of("half and the rest, again")));
+    spool_close(s);
+}
+
 static void going_back_repeats_the_poss_bytes_but_never_a_begun_insertion(void **state)
 {
     struct desk *d = *state;
@@ -438,6 +452,7 @@ int main(void)
         TEST(a_refusing_disk_leaves_a_gap_and_offsets_count_on),
         TEST(what_was_accepted_survives_and_counts_only_when_committed),
         TEST(a_push_that_was_over_before_it_was_noted_is_known_by_the_kernels_note),
+        TEST(nothing_is_left_of_a_receipt_that_is_cut_in_its_middle),
         TEST(going_back_repeats_the_poss_bytes_but_never_a_begun_insertion),
         TEST(the_ring_goes_round_without_losing_a_byte),
         TEST(bytes_that_were_read_and_not_accepted_are_found_again_once),
