@@ -403,6 +403,7 @@ def a_till_on_a_terminal_is_always_there():
     folder = tempfile.mkdtemp(prefix="tap-pty-")
     line = os.path.join(folder, "pos")
     with Tap(printer.address, folder=folder, listen=["pty:%s?make" % line]) as tap:
+        wait_for(lambda: os.path.exists(line), "the terminal")
         fd = os.open(line, os.O_RDWR | os.O_NOCTTY)
         os.write(fd, receipt(3) + b"?")
         assert os.read(fd, 1) == b"!"
