@@ -56,7 +56,8 @@ MUST_USE err visits_each_prompt(struct store *st, int64_t visit, prompt_fn *fn, 
 /* Slips. state: "draft", "waiting", "printing", "printed", "failed". The id is the tap's insertion id. */
 struct slip_record { int64_t id, visit; const char *state, *template_name, *values_json; int64_t made_us, changed_us; };
 typedef void slip_record_fn(void *self, const struct slip_record *row);
-MUST_USE err visits_add_slip(struct store *st, int64_t visit, const char *template_name, const char *values_json, int64_t now_us, int64_t *id);
+struct new_slip { int64_t visit; const char *template_name, *values_json; };
+MUST_USE err visits_add_slip(struct store *st, const struct new_slip *new, int64_t now_us, int64_t *id);
 MUST_USE err visits_slip_state(struct store *st, int64_t slip, const char *state, int64_t now_us);
 MUST_USE err visits_slip_values(struct store *st, int64_t slip, const char *values_json, int64_t now_us);
 MUST_USE err visits_get_slip(struct store *st, int64_t id, slip_record_fn *fn, void *self);

@@ -47,14 +47,14 @@ static err learn_fact(struct store *st, int64_t customer, const cJSON *item, con
 {
     int64_t id = 0;
     const char *key = page_text(item, "key"), *value = page_text(item, "value");
-    return key && value ? people_learn(st, customer, key, value, from, &id) : ERR_INPUT;
+    return key && value ? people_learn(st, &(struct new_fact){ customer, key, value }, from, &id) : ERR_INPUT;
 }
 
 static err learn_identifier(struct store *st, int64_t customer, const cJSON *item, const struct learned *from)
 {
     int64_t id = 0;
     const char *kind = page_text(item, "kind"), *value = page_text(item, "value");
-    return kind && value ? people_link(st, customer, kind, value, from, &id) : ERR_INPUT;
+    return kind && value ? people_link(st, &(struct new_identifier){ customer, kind, value }, from, &id) : ERR_INPUT;
 }
 
 static err learn_promise(struct store *st, int64_t customer, const cJSON *item, const struct learned *from)
@@ -64,14 +64,14 @@ static err learn_promise(struct store *st, int64_t customer, const cJSON *item, 
     if (id != 0) {
         return state ? people_promise_state(st, id, state, from) : ERR_INPUT;
     }
-    return what && due ? people_promise(st, customer, what, due, from, &id) : ERR_INPUT;
+    return what && due ? people_promise(st, &(struct new_promise){ customer, what, due }, from, &id) : ERR_INPUT;
 }
 
 static err learn_tie(struct store *st, int64_t customer, const cJSON *item, const struct learned *from)
 {
     int64_t id = 0, other = page_body_id(item, "other");
     const char *word = page_text(item, "word"), *back_word = page_text(item, "back_word");
-    return word && other ? people_tie(st, customer, word, other, back_word, from, &id) : ERR_INPUT;
+    return word && other ? people_tie(st, &(struct new_tie){ customer, word, other, back_word }, from, &id) : ERR_INPUT;
 }
 
 static err take_back(struct store *st, int64_t customer, const cJSON *item, const struct learned *from)
@@ -104,7 +104,7 @@ static err learn_all(struct store *st, int64_t customer, const cJSON *body, cons
     for (size_t i = 0; i < sizeof plain / sizeof *plain && e == OK; i++) {
         const char *value = page_text(body, plain[i]);
         int64_t id = 0;
-        e = value ? people_learn(st, customer, plain[i], value, from, &id) : OK;
+        e = value ? people_learn(st, &(struct new_fact){ customer, plain[i], value }, from, &id) : OK;
     }
     for (size_t i = 0; i < sizeof lists / sizeof *lists && e == OK; i++) {
         const cJSON *list = cJSON_GetObjectItemCaseSensitive(body, lists[i].name);

@@ -82,7 +82,7 @@ static err add_another(struct shop *s)
 {
     char *values = view_slip_values(s, s->visit, s->customer);
     int64_t id = 0;
-    err e = visits_add_slip(s->parts.store, s->visit, "thankyou", values, shop_now_us(s), &id);
+    err e = visits_add_slip(s->parts.store, &(struct new_slip){ s->visit, "thankyou", values }, shop_now_us(s), &id);
     mem_free(values);
     if (e == OK) {
         s->slip = id;

@@ -51,7 +51,7 @@ void slip_prepare(struct shop *s)
     struct found_slip found = { 0 };
     err e = s->slip ? visits_get_slip(s->parts.store, s->slip, take_slip, &found) : ERR_MISSING;
     if (e == ERR_MISSING) {
-        e = visits_add_slip(s->parts.store, s->visit, "thankyou", values, shop_now_us(s), &s->slip);
+        e = visits_add_slip(s->parts.store, &(struct new_slip){ s->visit, "thankyou", values }, shop_now_us(s), &s->slip);
     } else if (e == OK && !view_slip_is_edited(found.values)) {
         e = visits_slip_values(s->parts.store, s->slip, values, shop_now_us(s));
     }
@@ -189,7 +189,7 @@ static err take_new_number(struct shop *s)
     }
     e = visits_get_slip(st, s->slip, take_slip, &found);
     e = e == OK ? visits_slip_state(st, s->slip, "failed", now_us) : e;
-    e = e == OK ? visits_add_slip(st, s->visit, "thankyou", found.values, now_us, &fresh) : e;
+    e = e == OK ? visits_add_slip(st, &(struct new_slip){ s->visit, "thankyou", found.values }, now_us, &fresh) : e;
     e = e == OK ? visits_slip_state(st, fresh, "waiting", now_us) : e;
     clear_slip(&found);
     if (e != OK) {

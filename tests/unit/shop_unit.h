@@ -194,7 +194,7 @@ static int64_t add_customer(const char *name, const char *card)
     struct learned from = { .now_us = loop_wall_us(c.loop), .source = "counter" };
     int64_t customer = 0, identifier = 0;
     assert_int_equal(people_add(c.store, name, &from, &customer), OK);
-    assert_int_equal(people_link(c.store, customer, "card", card, &from, &identifier), OK);
+    assert_int_equal(people_link(c.store, &(struct new_identifier){ customer, "card", card }, &from, &identifier), OK);
     return customer;
 }
 

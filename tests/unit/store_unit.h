@@ -79,7 +79,7 @@ __attribute__((unused)) static int64_t learn(struct fixture *f, int64_t customer
 {
     struct learned from = { NOW_US - days_ago * DAY_US, "counter", 0 };
     int64_t id = 0;
-    assert_int_equal(people_learn(f->st, customer, key, value, &from, &id), OK);
+    assert_int_equal(people_learn(f->st, &(struct new_fact){ customer, key, value }, &from, &id), OK);
     return id;
 }
 

@@ -62,14 +62,14 @@ static void what_cannot_be_a_fact_is_refused(void **state)
     char longer[5000];
     memset(longer, 'x', sizeof longer);
     longer[sizeof longer - 1] = '\0';
-    assert_int_equal(people_learn(f->st, anna, "likes", longer, &f->today, &id), ERR_INPUT);
-    assert_int_equal(people_learn(f->st, anna, "likes", "", &f->today, &id), ERR_INPUT);
-    assert_int_equal(people_learn(f->st, anna, "likes", "\xc3", &f->today, &id), ERR_INPUT);
-    assert_int_equal(people_learn(f->st, anna, "two words", "x", &f->today, &id), ERR_INPUT);
-    assert_int_equal(people_learn(f->st, anna, "birthday", "31 May", &f->today, &id), ERR_INPUT);
-    assert_int_equal(people_learn(f->st, anna, "birthday", "1999-02-29", &f->today, &id), ERR_INPUT);
-    assert_int_equal(people_learn(f->st, anna, "birthday", "--02-29", &f->today, &id), OK);
-    assert_int_equal(people_learn(f->st, 12345, "likes", "x", &f->today, &id), ERR_MISSING);
+    assert_int_equal(people_learn(f->st, &(struct new_fact){ anna, "likes", longer }, &f->today, &id), ERR_INPUT);
+    assert_int_equal(people_learn(f->st, &(struct new_fact){ anna, "likes", "" }, &f->today, &id), ERR_INPUT);
+    assert_int_equal(people_learn(f->st, &(struct new_fact){ anna, "likes", "\xc3" }, &f->today, &id), ERR_INPUT);
+    assert_int_equal(people_learn(f->st, &(struct new_fact){ anna, "two words", "x" }, &f->today, &id), ERR_INPUT);
+    assert_int_equal(people_learn(f->st, &(struct new_fact){ anna, "birthday", "31 May" }, &f->today, &id), ERR_INPUT);
+    assert_int_equal(people_learn(f->st, &(struct new_fact){ anna, "birthday", "1999-02-29" }, &f->today, &id), ERR_INPUT);
+    assert_int_equal(people_learn(f->st, &(struct new_fact){ anna, "birthday", "--02-29" }, &f->today, &id), OK);
+    assert_int_equal(people_learn(f->st, &(struct new_fact){ 12345, "likes", "x" }, &f->today, &id), ERR_MISSING);
     assert_int_equal(people_add(f->st, "", &f->today, &id), ERR_INPUT);
     struct lines l = { "" };
     assert_int_equal(people_get(f->st, 12345, customer_line, &l), ERR_MISSING);
@@ -91,7 +91,7 @@ static void a_clock_that_goes_back_does_not_make_new_facts_old(void **state)
 static int64_t link_to(struct fixture *f, int64_t customer, const char *kind, const char *value, err expected)
 {
     int64_t id = 0;
-    assert_int_equal(people_link(f->st, customer, kind, value, &f->today, &id), expected);
+    assert_int_equal(people_link(f->st, &(struct new_identifier){ customer, kind, value }, &f->today, &id), expected);
     return id;
 }
 
@@ -151,8 +151,8 @@ static void a_tie_is_read_both_ways_and_can_be_undone(void **state)
 {
     struct fixture *f = *state;
     int64_t anna = person(f, "Anna"), ilona = person(f, "Ilona"), id = 0;
-    assert_int_equal(people_tie(f->st, ilona, "mother of", anna, "daughter of", &f->today, &id), OK);
-    assert_int_equal(people_tie(f->st, anna, "twin of", anna, "twin of", &f->today, NULL), ERR_INPUT);
+    assert_int_equal(people_tie(f->st, &(struct new_tie){ ilona, "mother of", anna, "daughter of" }, &f->today, &id), OK);
+    assert_int_equal(people_tie(f->st, &(struct new_tie){ anna, "twin of", anna, "twin of" }, &f->today, NULL), ERR_INPUT);
     struct lines l = { "" };
     assert_int_equal(people_each_tie(f->st, anna, tie_line, &l), OK);
     assert_int_equal(people_each_tie(f->st, ilona, tie_line, &l), OK);
@@ -172,11 +172,11 @@ static void open_promises_are_listed_by_their_day(void **state)
 {
     struct fixture *f = *state;
     int64_t anna = person(f, "Anna"), tom = person(f, "Tom"), ring = 0, watch = 0, strap = 0;
-    assert_int_equal(people_promise(f->st, anna, "the ring", "2026-10-20", &f->today, &ring), OK);
-    assert_int_equal(people_promise(f->st, tom, "the strap", NULL, &f->today, &strap), OK);
-    assert_int_equal(people_promise(f->st, tom, "the watch", "2026-10-12", &f->today, &watch), OK);
-    assert_int_equal(people_promise(f->st, tom, "nothing", "soon", &f->today, NULL), ERR_INPUT);
-    assert_int_equal(people_promise(f->st, tom, "nothing", "2026-02-30", &f->today, NULL), ERR_INPUT);
+    assert_int_equal(people_promise(f->st, &(struct new_promise){ anna, "the ring", "2026-10-20" }, &f->today, &ring), OK);
+    assert_int_equal(people_promise(f->st, &(struct new_promise){ tom, "the strap", NULL }, &f->today, &strap), OK);
+    assert_int_equal(people_promise(f->st, &(struct new_promise){ tom, "the watch", "2026-10-12" }, &f->today, &watch), OK);
+    assert_int_equal(people_promise(f->st, &(struct new_promise){ tom, "nothing", "soon" }, &f->today, NULL), ERR_INPUT);
+    assert_int_equal(people_promise(f->st, &(struct new_promise){ tom, "nothing", "2026-02-30" }, &f->today, NULL), ERR_INPUT);
     struct lines l = { "" };
     assert_int_equal(people_each_promise(f->st, 0, 10, promise_line, &l), OK);
     assert_string_equal(l.text, "Tom: the watch by 2026-10-12, open\nAnna: the ring by 2026-10-20, open\n"
@@ -359,16 +359,16 @@ static void what_is_derived_step_by_step_is_what_follows_from_all_facts(void **s
         switch (r % 7) {
         case 0:
         case 1:
-            e = people_learn(f->st, who, keys[r / 11 % 5], value, &f->today, &id);
+            e = people_learn(f->st, &(struct new_fact){ who, keys[r / 11 % 5], value }, &f->today, &id);
             break;
         case 2:
-            e = people_link(f->st, who, "phone", phone, &f->today, &id);
+            e = people_link(f->st, &(struct new_identifier){ who, "phone", phone }, &f->today, &id);
             break;
         case 3:
-            e = people_tie(f->st, who, "friend of", other, "friend of", &f->today, &id);
+            e = people_tie(f->st, &(struct new_tie){ who, "friend of", other, "friend of" }, &f->today, &id);
             break;
         case 4:
-            e = people_promise(f->st, who, value, "2026-10-20", &f->today, &id);
+            e = people_promise(f->st, &(struct new_promise){ who, value, "2026-10-20" }, &f->today, &id);
             break;
         case 5:
             e = people_promise_state(f->st, any_of(made, i + 1, r / 13), states[r / 3 % 3], &f->today);

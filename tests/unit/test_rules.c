@@ -89,7 +89,8 @@ static void everything_at_once_shows_three(void **state)
     past_visit(f, anna, 21);
     assert_int_equal(store_add_staff(f->st, "Marta", "owner", &marta), OK);
     struct learned then = { NOW_US - 12 * DAY_US, "counter", marta };
-    assert_int_equal(people_promise(f->st, anna, "a call when the ring is ready", "2026-10-13", &then, NULL), OK);
+    assert_int_equal(
+        people_promise(f->st, &(struct new_promise){ anna, "a call when the ring is ready", "2026-10-13" }, &then, NULL), OK);
     expect_shown(f, anna,
                  "[owe] We promised Anna: a call when the ring is ready, by yesterday. (Promise made 2 weeks ago by Marta · one "
                  "day late)\n"
@@ -103,9 +104,9 @@ static void a_promise_that_is_kept_or_far_away_is_not_shown(void **state)
     int64_t anna = person(f, "Anna"), promise = 0;
     past_visit(f, anna, 400);
     learn(f, anna, "relate", "leave", 9);
-    assert_int_equal(people_promise(f->st, anna, "the ring", "2026-10-30", &f->today, NULL), OK);
+    assert_int_equal(people_promise(f->st, &(struct new_promise){ anna, "the ring", "2026-10-30" }, &f->today, NULL), OK);
     expect_shown(f, anna, "");
-    assert_int_equal(people_promise(f->st, anna, "the watch", "2026-10-17", &f->today, &promise), OK);
+    assert_int_equal(people_promise(f->st, &(struct new_promise){ anna, "the watch", "2026-10-17" }, &f->today, &promise), OK);
     expect_shown(f, anna, "[owe] We promised Anna: the watch, by Saturday. (Promise made today · due in 3 days)\n");
     assert_int_equal(people_promise_state(f->st, promise, "kept", &f->today), OK);
     expect_shown(f, anna, "");
@@ -149,7 +150,7 @@ static void somebody_who_belongs_to_them_was_here(void **state)
     int64_t anna = person(f, "Anna"), ilona = person(f, "Ilona");
     past_visit(f, anna, 60);
     past_visit(f, ilona, 6);
-    assert_int_equal(people_tie(f->st, ilona, "mother of", anna, "daughter of", &f->today, NULL), OK);
+    assert_int_equal(people_tie(f->st, &(struct new_tie){ ilona, "mother of", anna, "daughter of" }, &f->today, NULL), OK);
     struct lines l = { "" };
     show(f, visit_of(f, anna, 0), NOW_US, &l);
     assert_non_null(strstr(l.text, "[say] Ilona (mother of Anna) was here 6 days ago."));
@@ -163,7 +164,7 @@ static void whoever_keeps_a_secret_is_not_spoken_of(void **state)
     past_visit(f, dev, 5);
     learn(f, dev, "birthday", "--10-15", 5);
     learn(f, dev, "dont_mention", "the surprise", 5);
-    assert_int_equal(people_tie(f->st, dev, "brother of", priya, "sister of", &f->today, NULL), OK);
+    assert_int_equal(people_tie(f->st, &(struct new_tie){ dev, "brother of", priya, "sister of" }, &f->today, NULL), OK);
     struct lines l = { "" };
     show(f, visit_of(f, priya, 0), NOW_US, &l);
     assert_null(strstr(l.text, "Dev"));

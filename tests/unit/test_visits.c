@@ -247,7 +247,7 @@ static void a_slip_waits_until_it_is_printed(void **state)
     struct fixture *f = *state;
     int64_t visit = visit_of(f, 0, 0), slip = 0;
     struct lines l = { "" };
-    assert_int_equal(visits_add_slip(f->st, visit, "thanks", "{}", NOW_US, &slip), OK);
+    assert_int_equal(visits_add_slip(f->st, &(struct new_slip){ visit, "thanks", "{}" }, NOW_US, &slip), OK);
     assert_int_equal(visits_each_slip(f->st, 0, slip_line, &l), OK);
     assert_int_equal(visits_slip_values(f->st, slip, "{\"a\":1}", NOW_US), OK);
     assert_int_equal(visits_slip_state(f->st, slip, "waiting", NOW_US), OK);

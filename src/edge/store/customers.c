@@ -15,7 +15,7 @@ err people_add(struct store *st, const char *name, const struct learned *from, i
         e = store_run(st, "INSERT INTO customers (id, added_us) VALUES (?1, ?2)", VALUES(number(fresh), number(from->now_us)));
     }
     if (e == OK) {
-        e = people_learn(st, fresh, "name", name, from, NULL);
+        e = people_learn(st, &(struct new_fact){ fresh, "name", name }, from, NULL);
     }
     e = store_finish(st, e);
     if (e == OK) {

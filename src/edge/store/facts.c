@@ -201,15 +201,15 @@ static bool is_key(const char *key)
     return n > 0 && n < 64 && key[n] == '\0';
 }
 
-err people_learn(struct store *st, int64_t customer, const char *key, const char *value, const struct learned *from, int64_t *id)
+err people_learn(struct store *st, const struct new_fact *new, const struct learned *from, int64_t *id)
 {
-    if (!is_key(key) || !text_is_sound(value, STORE_TEXT_CEILING)) {
+    if (!is_key(new->key) || !text_is_sound(new->value, STORE_TEXT_CEILING)) {
         return ERR_INPUT;
     }
-    if (strcmp(key, "birthday") == 0 && day_nearest_anniversary(value, day_of(from->now_us)) == INT64_MAX) {
+    if (strcmp(new->key, "birthday") == 0 && day_nearest_anniversary(new->value, day_of(from->now_us)) == INT64_MAX) {
         return ERR_INPUT;
     }
-    struct fact f = { .customer = customer, .kind = "fact", .key = key, .value = value };
+    struct fact f = { .customer = new->customer, .kind = "fact", .key = new->key, .value = new->value };
     return facts_add(st, &f, from, id);
 }
 

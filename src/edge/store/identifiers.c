@@ -73,12 +73,12 @@ struct link {
 };
 
 /* Who already has it: the newest link to the same card, or this customer's own link of another kind. */
-static err find_link(struct store *st, int64_t customer, const char *kind, const char *finder, struct link *found)
+static err find_link(struct store *st, const struct new_identifier *new, const char *finder, struct link *found)
 {
     struct query q = store_ask(st,
                                "SELECT id, customer FROM identifiers WHERE kind = ?1 AND finder = ?2 AND is_active "
                                "AND (kind = 'card' OR customer = ?3) ORDER BY id DESC LIMIT 1",
-                               VALUES(words(kind), words(finder), number(customer)));
+                               VALUES(words(new->kind), words(finder), number(new->customer)));
     *found = (struct link){ 0, 0 };
     if (query_next(&q)) {
         *found = (struct link){ query_number(&q, 0), query_number(&q, 1) };
@@ -86,22 +86,22 @@ static err find_link(struct store *st, int64_t customer, const char *kind, const
     return query_end(&q);
 }
 
-err people_link(struct store *st, int64_t customer, const char *kind, const char *value, const struct learned *from, int64_t *id)
+err people_link(struct store *st, const struct new_identifier *new, const struct learned *from, int64_t *id)
 {
     char finder[FINDER_ROOM];
     struct link known;
-    if (!text_is_sound(value, FINDER_ROOM) || !make_finder(kind, value, finder)) {
+    if (!text_is_sound(new->value, FINDER_ROOM) || !make_finder(new->kind, new->value, finder)) {
         return ERR_INPUT;
     }
-    err e = find_link(st, customer, kind, finder, &known);
+    err e = find_link(st, new, finder, &known);
     if (e != OK) {
         return e;
     }
     if (known.id == 0) {
-        struct fact f = { .customer = customer, .kind = "link", .key = kind, .value = value, .detail = finder };
+        struct fact f = { .customer = new->customer, .kind = "link", .key = new->kind, .value = new->value, .detail = finder };
         return facts_add(st, &f, from, id);
     }
-    if (known.owner != customer) {
+    if (known.owner != new->customer) {
         return ERR_REFUSED;
     }
     if (id != NULL) {

@@ -2,13 +2,13 @@
 
 #include <string.h>
 
-err people_promise(struct store *st, int64_t customer, const char *what, const char *due, const struct learned *from, int64_t *id)
+err people_promise(struct store *st, const struct new_promise *new, const struct learned *from, int64_t *id)
 {
     int64_t day = 0;
-    if (!text_is_sound(what, STORE_TEXT_CEILING) || (due != NULL && !day_read(due, &day))) {
+    if (!text_is_sound(new->what, STORE_TEXT_CEILING) || (new->due != NULL && !day_read(new->due, &day))) {
         return ERR_INPUT;
     }
-    struct fact f = { .customer = customer, .kind = "promise", .key = "promise", .value = what, .detail = due };
+    struct fact f = { .customer = new->customer, .kind = "promise", .key = "promise", .value = new->what, .detail = new->due };
     return facts_add(st, &f, from, id);
 }
 

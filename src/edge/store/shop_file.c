@@ -133,7 +133,7 @@ static err add_fact(struct loading *l, int64_t customer, const cJSON *entry)
     if (key == NULL || value == NULL) {
         return refuse(l, "a fact needs a key and a value:", key != NULL ? key : "");
     }
-    return told(l, people_learn(l->st, customer, key, value, &from, NULL), "cannot learn", value);
+    return told(l, people_learn(l->st, &(struct new_fact){ customer, key, value }, &from, NULL), "cannot learn", value);
 }
 
 static err add_promise(struct loading *l, int64_t customer, const cJSON *entry)
@@ -150,7 +150,7 @@ static err add_promise(struct loading *l, int64_t customer, const cJSON *entry)
         return refuse(l, "not a date:", text_of(entry, "due"));
     }
     day_text(due, due_text);
-    e = told(l, people_promise(l->st, customer, what, due_text, &from, &id), "cannot promise", what);
+    e = told(l, people_promise(l->st, &(struct new_promise){ customer, what, due_text }, &from, &id), "cannot promise", what);
     if (e == OK && state != NULL) {
         e = told(l, people_promise_state(l->st, id, state, &from), "a promise cannot be", state);
     }
@@ -179,7 +179,7 @@ static err add_birthday(struct loading *l, int64_t customer, const cJSON *entry,
     } else {
         return refuse(l, "not a birthday:", given);
     }
-    return told(l, people_learn(l->st, customer, "birthday", value, from, NULL), "not a birthday:", value);
+    return told(l, people_learn(l->st, &(struct new_fact){ customer, "birthday", value }, from, NULL), "not a birthday:", value);
 }
 
 /* --- visits with what was bought --- */
@@ -302,11 +302,15 @@ static err add_plain_facts(struct loading *l, int64_t customer, const cJSON *ent
     err e = OK;
     for (const char *const *name = fact_names; *name != NULL && e == OK; name++) {
         const char *value = text_of(entry, *name);
-        e = value == NULL ? OK : told(l, people_learn(l->st, customer, *name, value, from, NULL), "cannot learn", value);
+        e = value == NULL
+                ? OK
+                : told(l, people_learn(l->st, &(struct new_fact){ customer, *name, value }, from, NULL), "cannot learn", value);
     }
     for (const char *const *name = identifier_names; *name != NULL && e == OK; name++) {
         const char *value = text_of(entry, *name);
-        e = value == NULL ? OK : told(l, people_link(l->st, customer, *name, value, from, NULL), "cannot link", value);
+        e = value == NULL ? OK
+                          : told(l, people_link(l->st, &(struct new_identifier){ customer, *name, value }, from, NULL),
+                                 "cannot link", value);
     }
     return e == OK ? add_birthday(l, customer, entry, from) : e;
 }
@@ -360,7 +364,9 @@ static err add_tie(struct loading *l, int64_t customer, const cJSON *entry)
     if (e == OK) {
         e = store_number(l->st, "SELECT tie FROM tied WHERE customer = ?1 AND other = ?2 AND word = ?3",
                          VALUES(number(customer), number(other), words(word)), &known);
-        return e == ERR_MISSING ? told(l, people_tie(l->st, customer, word, other, back, &from, NULL), "cannot tie to", to) : e;
+        return e == ERR_MISSING ? told(l, people_tie(l->st, &(struct new_tie){ customer, word, other, back }, &from, NULL),
+                                       "cannot tie to", to)
+                                : e;
     }
     return e;
 }

@@ -2,8 +2,7 @@
 
 #include "edge/visits.h"
 
-err visits_add_slip(struct store *st, int64_t visit, const char *template_name, const char *values_json, int64_t now_us,
-                    int64_t *id)
+err visits_add_slip(struct store *st, const struct new_slip *new, int64_t now_us, int64_t *id)
 {
     err e = store_begin(st);
     if (e != OK) {
@@ -12,10 +11,11 @@ err visits_add_slip(struct store *st, int64_t visit, const char *template_name, 
     int64_t fresh = 0;
     e = store_new_id(st, "slips", &fresh);
     if (e == OK) {
-        e = store_run(st,
-                      "INSERT INTO slips (id, visit, state, template_name, values_json, made_us, changed_us) "
-                      "VALUES (?1, ?2, 'draft', ?3, ?4, ?5, ?5)",
-                      VALUES(number(fresh), reference(visit), words(template_name), words(values_json), number(now_us)));
+        e = store_run(
+            st,
+            "INSERT INTO slips (id, visit, state, template_name, values_json, made_us, changed_us) "
+            "VALUES (?1, ?2, 'draft', ?3, ?4, ?5, ?5)",
+            VALUES(number(fresh), reference(new->visit), words(new->template_name), words(new->values_json), number(now_us)));
     }
     e = store_finish(st, e);
     if (e == OK) {

@@ -1,12 +1,14 @@
 #include "room.h"
 
-err people_tie(struct store *st, int64_t a, const char *word, int64_t b, const char *back_word, const struct learned *from,
-               int64_t *id)
+err people_tie(struct store *st, const struct new_tie *new, const struct learned *from, int64_t *id)
 {
-    if (a == b || !text_is_sound(word, STORE_TEXT_CEILING) || !text_is_sound(back_word, STORE_TEXT_CEILING)) {
+    bool is_sound = text_is_sound(new->word, STORE_TEXT_CEILING) && text_is_sound(new->back_word, STORE_TEXT_CEILING);
+    if (new->customer == new->other || !is_sound) {
         return ERR_INPUT;
     }
-    struct fact f = { .customer = a, .other = b, .kind = "tie", .key = word, .value = "", .detail = back_word };
+    struct fact f = {
+        .customer = new->customer, .other = new->other, .kind = "tie", .key = new->word, .value = "", .detail = new->back_word
+    };
     return facts_add(st, &f, from, id);
 }
 
