@@ -15,10 +15,17 @@ struct scanner_kinds {
     const struct scanner_driver *const *drivers;
 };
 
-/* `driver_name` is one of kinds->drivers, or NULL to take what fits the address (evdev: keyboard, hidraw: hidpos, else lines).
- * ERR_INPUT: the address makes no sense; ERR_MISSING: no such driver. A device that is not there yet is waited for. */
-MUST_USE err scanner_open(struct loop *l, const struct scanner_kinds *kinds, const char *address, const char *driver_name,
-                          const struct scanner_owner *owner, void *self, struct scanner **out);
+/* Who opens a scanner: `kinds` is needed for the call only, `owner` and `self` as long as the scanner is open. */
+struct scanner_opening {
+    struct loop *loop;
+    const struct scanner_kinds *kinds;
+    const char *driver_name;   /* one of kinds->drivers; NULL: what fits the address (evdev: keyboard, hidraw: hidpos, else lines) */
+    const struct scanner_owner *owner;
+    void *self;
+};
+
+/* ERR_INPUT: the address makes no sense; ERR_MISSING: no such driver. A device that is not there yet is waited for. */
+MUST_USE err scanner_open(const struct scanner_opening *o, const char *address, struct scanner **out);
 void scanner_close(struct scanner *s);
 
 #endif

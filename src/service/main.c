@@ -169,12 +169,13 @@ static err open_shop(struct service *s)
 static err open_scanners(struct service *s)
 {
     const struct scanner_kinds kinds = { .wires = all_wires, .drivers = all_scanner_drivers };
+    const struct scanner_opening opening = { .loop = s->loop, .kinds = &kinds, .owner = &scanner_owner, .self = s };
     for (size_t i = 0; i < SCANNERS_MOST; i++) {
         const char *address = settings_text_at(s->settings, "scanner", "address", i);
         if (address == NULL) {
             return OK;
         }
-        err e = scanner_open(s->loop, &kinds, address, NULL, &scanner_owner, s, &s->scanners[i]);
+        err e = scanner_open(&opening, address, &s->scanners[i]);
         if (e != OK) {
             log_error("scanner", "%s: %s", address, err_name(e));
             return e;

@@ -107,7 +107,8 @@ static void open_scanner(struct counter *c, const char *address)
     memset(c, 0, sizeof *c);
     c->heard.clock = clock_real();
     c->heard.loop = loop_new(&c->heard.clock);
-    assert_int_equal(scanner_open(c->heard.loop, &kinds, address, NULL, &owner, c, &c->scanner), OK);
+    const struct scanner_opening opening = { .loop = c->heard.loop, .kinds = &kinds, .owner = &owner, .self = c };
+    assert_int_equal(scanner_open(&opening, address, &c->scanner), OK);
 }
 
 static void close_scanner(struct counter *c)

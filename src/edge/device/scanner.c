@@ -23,31 +23,35 @@ void *scanner_memory(struct scanner *s)
     return s->memory;
 }
 
-const char *scanner_option(struct scanner *s, const char *name, char *into, size_t room)
+/* What stands after "?name=" or "&name=", or NULL. */
+static const char *find_option(const char *address, const char *name)
 {
     size_t n = strlen(name);
-    const char *at = strchr(s->address, '?');
-    while (at != NULL) {
-        at++;
-        if (strncmp(at, name, n) == 0 && at[n] == '=') {
-            size_t length = strcspn(at + n + 1, "&");
-            if (length >= room) {
-                return NULL;
-            }
-            memcpy(into, at + n + 1, length);
-            into[length] = '\0';
-            return into;
+    for (const char *at = strchr(address, '?'); at != NULL; at = strchr(at + 1, '&')) {
+        if (strncmp(at + 1, name, n) == 0 && at[n + 1] == '=') {
+            return at + n + 2;
         }
-        at = strchr(at, '&');
     }
     return NULL;
+}
+
+const char *scanner_option(struct scanner *s, const char *name, char *into, size_t room)
+{
+    const char *value = find_option(s->address, name);
+    size_t length = value != NULL ? strcspn(value, "&") : 0;
+    if (value == NULL || length >= room) {
+        return NULL;
+    }
+    memcpy(into, value, length);
+    into[length] = '\0';
+    return into;
 }
 
 /* The symbology identifier that a scanner may put in front (ISO/IEC 15424): "]E0" and so on. */
 static enum symbology take_identifier(struct view *code, enum symbology kind)
 {
     static const struct {
-        char letter, digit; /* digit 0: any */
+        uint8_t letter, digit; /* digit 0: any */
         enum symbology kind;
     } identifiers[] = {
         { 'E', '4', CODE_EAN8 }, { 'E', 0, CODE_EAN13 }, { 'A', 0, CODE_CODE39 },     { 'C', 0, CODE_CODE128 },
@@ -161,17 +165,17 @@ static const struct scanner_driver *find_driver(const struct scanner_driver *con
     return NULL;
 }
 
-err scanner_open(struct loop *l, const struct scanner_kinds *kinds, const char *address, const char *driver_name,
-                 const struct scanner_owner *owner, void *self, struct scanner **out)
+err scanner_open(const struct scanner_opening *o, const char *address, struct scanner **out)
 {
-    const struct scanner_driver *driver = find_driver(kinds->drivers, driver_name ? driver_name : usual_driver(address));
+    const char *name = o->driver_name != NULL ? o->driver_name : usual_driver(address);
+    const struct scanner_driver *driver = find_driver(o->kinds->drivers, name);
     if (driver == NULL) {
         return ERR_MISSING;
     }
     struct scanner *s = mem_new(sizeof *s);
-    *s = (struct scanner){ .loop = l, .driver = driver, .owner = owner, .self = self, .address = mem_text(address) };
+    *s = (struct scanner){ .loop = o->loop, .driver = driver, .owner = o->owner, .self = o->self, .address = mem_text(address) };
     s->memory = mem_new(driver->memory);
-    err e = wire_open(l, kinds->wires, address, &wire_side, s, &s->wire);
+    err e = wire_open(o->loop, o->kinds->wires, address, &wire_side, s, &s->wire);
     if (e != OK) {
         mem_free(s->address);
         mem_free(s->memory);
