@@ -8,7 +8,8 @@
 #include <cjson/cJSON.h>
 
 cJSON *receipt_to_json(const struct receipt *r);
-/* {"job":1,"bytes":[from,to],"dialect":...,"lines":[...],"codes":[...],"images":[...],"cut":...,"drawer":...,"receipts":[...]} */
+/* {"job":1,"bytes":[from,to],"dialect":...,"lines":[...],"codes":[...],"images":[...],"cut":...,"drawer":...,"receipts":[...]};
+ * card numbers in the lines are masked. */
 cJSON *job_to_json(unsigned number, const struct print_job *job, const struct receipts *receipts);
 
 #endif

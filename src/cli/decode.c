@@ -1,6 +1,7 @@
 /* tillside decode: a printer stream from a file to one JSON object per job. */
 #include "command.h"
 
+#include "base/mem.h"
 #include "pure/json.h"
 
 #include <errno.h>
@@ -30,7 +31,10 @@ static void print_text(struct output *out, const struct print_job *job)
         putchar('\n');
     }
     for (size_t i = 0; i < job->line_count; i++) {
-        puts(job->lines[i].text);
+        char *text = mem_text(job->lines[i].text);
+        receipt_mask_cards(text);
+        puts(text);
+        mem_free(text);
     }
 }
 

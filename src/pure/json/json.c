@@ -1,6 +1,7 @@
 #include "pure/json.h"
 
 #include "base/buf.h"
+#include "base/mem.h"
 
 #include <math.h>
 
@@ -137,6 +138,18 @@ static cJSON *images_to_json(const struct print_job *job)
     return array;
 }
 
+static cJSON *lines_to_json(const struct print_job *job)
+{
+    cJSON *array = cJSON_CreateArray();
+    for (size_t i = 0; i < job->line_count; i++) {
+        char *text = mem_text(job->lines[i].text);
+        receipt_mask_cards(text);
+        cJSON_AddItemToArray(array, cJSON_CreateString(text));
+        mem_free(text);
+    }
+    return array;
+}
+
 cJSON *job_to_json(unsigned number, const struct print_job *job, const struct receipts *receipts)
 {
     cJSON *json = cJSON_CreateObject();
@@ -144,10 +157,7 @@ cJSON *job_to_json(unsigned number, const struct print_job *job, const struct re
     const double range[2] = { (double)job->from, (double)job->to };
     cJSON_AddItemToObject(json, "bytes", cJSON_CreateDoubleArray(range, 2));
     cJSON_AddStringToObject(json, "dialect", dialect_name(job->dialect));
-    cJSON *lines = cJSON_AddArrayToObject(json, "lines");
-    for (size_t i = 0; i < job->line_count; i++) {
-        cJSON_AddItemToArray(lines, cJSON_CreateString(job->lines[i].text));
-    }
+    cJSON_AddItemToObject(json, "lines", lines_to_json(job));
     cJSON_AddItemToObject(json, "codes", codes_to_json(job));
     cJSON_AddItemToObject(json, "images", images_to_json(job));
     cJSON_AddBoolToObject(json, "cut", job->is_cut);

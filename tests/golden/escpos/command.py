@@ -54,6 +54,11 @@ class Decode(unittest.TestCase):
         done = run("decode", "--text", "-", data=RECEIPT)
         self.assertEqual(done.stdout, b"Corner Shop\nTea         2.50\nTOTAL       2.50\n\nsecond\n")
 
+    def test_card_numbers_are_shown_to_nobody(self):
+        data = b"Ring 15.00\nVISA 4111 1111 1111 1111\n\x1dV\x00"
+        self.assertEqual(jobs_of(data)[0]["lines"], ["Ring 15.00", "VISA **** **** **** 1111"])
+        self.assertEqual(run("decode", "--text", "-", data=data).stdout, b"Ring 15.00\nVISA **** **** **** 1111\n")
+
     def test_dialect_and_charset_can_be_told(self):
         (job,) = jobs_of(b"\x1bEbold\x1bF\n\x1bd\x01", "--dialect", "star")
         self.assertEqual((job["dialect"], job["lines"], job["cut"]), ("star", ["bold"], True))
