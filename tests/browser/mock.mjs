@@ -228,7 +228,7 @@ function serveFile(path, reply) {
   createReadStream(file).pipe(reply);
 }
 
-// { url, shop, scene helpers, stop() }; `port` 0 takes any.
+// { url, shop, scenes to play, stop() }; `port` 0 takes any.
 export async function startMock(port = 0) {
   const listeners = new Set();
   const kept = [];
