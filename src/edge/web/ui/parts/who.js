@@ -4,14 +4,17 @@ import { tellAge } from "../tell.js";
 import { say, sayOf, sayOrdinal } from "../words.js";
 import { Act } from "./act.js";
 
+// A line that is too long breaks between these, not within one.
+const unbroken = (text) => text.replaceAll(" ", "\u00a0");
+
 function about(customer) {
   const parts = [];
   if (customer.say_as) {
     parts.push(say("who.say", { say: customer.say_as }));
   }
-  parts.push(customer.visit_count > 0 ? sayOrdinal("who.visit", customer.visit_count + 1) : say("who.first"));
+  parts.push(unbroken(customer.visit_count > 0 ? sayOrdinal("who.visit", customer.visit_count + 1) : say("who.first")));
   if (customer.last_visit_at) {
-    parts.push(say("who.last", { age: tellAge(customer.last_visit_at) }));
+    parts.push(unbroken(say("who.last", { age: tellAge(customer.last_visit_at) })));
   }
   return parts.join(" · ");
 }
