@@ -113,15 +113,24 @@ static struct receipt hoops(const char *number)
     return r;
 }
 
-static int64_t keep_new(struct fixture *f, const char *number, int64_t visit, uint64_t from, int64_t printed_us)
+static int64_t keep(struct fixture *f, const char *number, const struct receipt_place *place, bool expected_new)
 {
     struct receipt r = hoops(number);
-    struct receipt_place place = { visit, from, from + 100, printed_us, "the paper" };
     int64_t id = 0;
-    bool is_new = false;
-    assert_int_equal(visits_keep_receipt(f->st, &r, &place, &id, &is_new), OK);
-    assert_true(is_new);
+    bool is_new = !expected_new;
+    assert_int_equal(visits_keep_receipt(f->st, &r, place, &id, &is_new), OK);
+    assert_int_equal(is_new, expected_new);
     return id;
+}
+
+static int64_t keep_new(struct fixture *f, const char *number, int64_t visit, uint64_t from, int64_t printed_us)
+{
+    return keep(f, number, &(struct receipt_place){ visit, from, from + 100, printed_us, "the paper" }, true);
+}
+
+static int64_t keep_again(struct fixture *f, const char *number, uint64_t from, int64_t printed_us)
+{
+    return keep(f, number, &(struct receipt_place){ 0, from, from + 100, printed_us, "the paper" }, false);
 }
 
 static void receipt_lines(void *self, const struct receipt_row *row)
@@ -175,9 +184,9 @@ static void a_reprint_is_the_same_purchase_and_a_replay_is_nothing(void **state)
 {
     struct fixture *f = *state;
     int64_t first = keep_new(f, "R-1", 0, 0, NOW_US);
-    assert_int_equal(keep(f, "R-1", 0, 0, NOW_US, false), first);
-    assert_int_equal(keep(f, "R-1", 0, 500, NOW_US + DAY_US, false), first);
-    assert_int_equal(keep(f, "R-1", 0, 500, NOW_US + DAY_US, false), first);
+    assert_int_equal(keep_again(f, "R-1", 0, NOW_US), first);
+    assert_int_equal(keep_again(f, "R-1", 500, NOW_US + DAY_US), first);
+    assert_int_equal(keep_again(f, "R-1", 500, NOW_US + DAY_US), first);
     expect_receipts(f, 1);
     struct lines l = { "" };
     assert_int_equal(visits_get_receipt(f->st, first, printed_line, &l), OK);
