@@ -301,16 +301,12 @@ static err add_plain_facts(struct loading *l, int64_t customer, const cJSON *ent
 {
     err e = OK;
     for (const char *const *name = fact_names; *name != NULL && e == OK; name++) {
-        const char *value = text_of(entry, *name);
-        e = value == NULL
-                ? OK
-                : told(l, people_learn(l->st, &(struct new_fact){ customer, *name, value }, from, NULL), "cannot learn", value);
+        struct new_fact fact = { customer, *name, text_of(entry, *name) };
+        e = fact.value == NULL ? OK : told(l, people_learn(l->st, &fact, from, NULL), "cannot learn", fact.value);
     }
     for (const char *const *name = identifier_names; *name != NULL && e == OK; name++) {
-        const char *value = text_of(entry, *name);
-        e = value == NULL ? OK
-                          : told(l, people_link(l->st, &(struct new_identifier){ customer, *name, value }, from, NULL),
-                                 "cannot link", value);
+        struct new_identifier link = { customer, *name, text_of(entry, *name) };
+        e = link.value == NULL ? OK : told(l, people_link(l->st, &link, from, NULL), "cannot link", link.value);
     }
     return e == OK ? add_birthday(l, customer, entry, from) : e;
 }
@@ -361,14 +357,13 @@ static err add_tie(struct loading *l, int64_t customer, const cJSON *entry)
     if (e == OK) {
         e = read_learned(l, entry, "learned", &from);
     }
-    if (e == OK) {
-        e = store_number(l->st, "SELECT tie FROM tied WHERE customer = ?1 AND other = ?2 AND word = ?3",
-                         VALUES(number(customer), number(other), words(word)), &known);
-        return e == ERR_MISSING ? told(l, people_tie(l->st, &(struct new_tie){ customer, word, other, back }, &from, NULL),
-                                       "cannot tie to", to)
-                                : e;
+    if (e != OK) {
+        return e;
     }
-    return e;
+    struct new_tie tie = { customer, word, other, back };
+    e = store_number(l->st, "SELECT tie FROM tied WHERE customer = ?1 AND other = ?2 AND word = ?3",
+                     VALUES(number(customer), number(other), words(word)), &known);
+    return e == ERR_MISSING ? told(l, people_tie(l->st, &tie, &from, NULL), "cannot tie to", to) : e;
 }
 
 static err add_ties(struct loading *l, int64_t unused, const cJSON *entry)
