@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { TEMPLATE_CEILING = 64 * 1024 };
 
@@ -121,9 +120,7 @@ static char *text_or(const char *text, char *otherwise)
 static void find_paths(struct options *o, const struct settings *s, const struct asked *asked)
 {
     char *folder = tap_state_folder(s);
-    if (mkdir(folder, 0700) != 0 && errno != EEXIST) {
-        fprintf(stderr, "tillsided: %s: %s\n", folder, strerror(errno));
-    }
+    tap_make_folder(folder); /* a folder that cannot be made is the store's to complain of, if it is kept there */
     o->store_path = text_or(settings_text(s, "store", "file"), mem_format("%s/tillside.db", folder));
     o->control_path = tap_control_path(s);
     o->rules_folder = text_or(settings_text(s, "store", "rules"), NULL);

@@ -1,6 +1,7 @@
 /* tillside-tap: reads the settings, builds the parts, runs the loop. */
 #include "base/mem.h"
 #include "control.h"
+#include "edge/tap_settings.h"
 #include "journal.h"
 #include "keeper.h"
 #include "kept.h"
@@ -18,10 +19,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { FOLDER_MODE = 0700, LOCK_TRIES = 20, LOCK_PAUSE_MS = 50 };
+enum { LOCK_TRIES = 20, LOCK_PAUSE_MS = 50 };
 
 struct tap {
     struct clock clock;
@@ -35,23 +35,6 @@ struct tap {
 };
 
 /* --- the folder --------------------------------------------------------------------------------------------------------- */
-
-/* The folder and its parents. */
-static bool make_folder(const char *path)
-{
-    char *copy = mem_text(path);
-    for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        mkdir(copy, FOLDER_MODE);
-        *slash = '/';
-    }
-    mem_free(copy);
-    if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST) {
-        log_error("tap", "%s: %s", path, strerror(errno));
-        return false;
-    }
-    return true;
-}
 
 /* A predecessor that was killed a moment ago may still be going. */
 static int lock(const char *folder)
@@ -185,7 +168,7 @@ static int run(const struct options *o, char **argv)
     struct tap t = { .kept = kept_open(), .lock_fd = -1 };
     t.lock_fd = kept_take(t.kept, "lock.0.");
     if (t.lock_fd < 0) {
-        t.lock_fd = make_folder(o->folder) ? lock(o->folder) : -1;
+        t.lock_fd = tap_make_folder(o->folder) ? lock(o->folder) : -1;
         if (t.lock_fd < 0) {
             kept_close(t.kept);
             return 1;

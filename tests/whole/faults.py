@@ -146,6 +146,25 @@ class Refused(unittest.TestCase):
     def run_once(self, program, stage):
         return subprocess.run([os.path.join(BUILD, program), "--config", stage.config], capture_output=True, text=True, timeout=20)
 
+    def test_a_first_start_makes_the_users_state_folder(self):
+        with Stage() as stage:
+            home = stage.path("home")
+            os.mkdir(home)
+            places = ("XDG_STATE_HOME", "STATE_DIRECTORY")
+            environment = {**{name: value for name, value in os.environ.items() if name not in places}, "HOME": home}
+            with open(stage.path("port.conf"), "w", encoding="utf-8") as f:
+                f.write("[web]\nport = 0\n")
+            service = subprocess.Popen([os.path.join(BUILD, "tillsided"), "--config", stage.path("port.conf")], env=environment,
+                                       stdout=subprocess.PIPE, text=True)
+            try:
+                self.assertIn("ready", service.stdout.readline())
+            finally:
+                service.terminate()
+                service.communicate()
+            folder = os.path.join(home, ".local/state/tillside")
+            self.assertTrue(os.path.exists(os.path.join(folder, "tillside.db")))
+            self.assertEqual(os.stat(folder).st_mode & 0o777, 0o700)
+
     def test_a_wrong_key_is_named_with_its_line(self):
         for program, section, key in (("tillsided", "web", "prot"), ("tillside-tap", "tap", "lisen")):
             with self.subTest(program=program), Stage() as stage:

@@ -1,9 +1,14 @@
 #include "edge/tap_settings.h"
 
 #include "base/mem.h"
+#include "loop/log.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+
+enum { FOLDER_MODE = 0700 };
 
 const struct setting tap_settings[] = {
     { "tap", "listen", SETTING_TEXT, "tcp:127.0.0.1:9100", 0, 0,
@@ -47,4 +52,20 @@ char *tap_control_path(const struct settings *s)
     char *made = mem_format("%s/tap.socket", folder);
     mem_free(folder);
     return made;
+}
+
+bool tap_make_folder(const char *path)
+{
+    char *copy = mem_text(path);
+    for (char *slash = strchr(copy + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(copy, FOLDER_MODE);
+        *slash = '/';
+    }
+    mem_free(copy);
+    if (mkdir(path, FOLDER_MODE) != 0 && errno != EEXIST) {
+        log_error("tap", "%s: %s", path, strerror(errno));
+        return false;
+    }
+    return true;
 }
