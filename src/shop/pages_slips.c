@@ -108,6 +108,15 @@ static err edit(struct shop *s, int64_t slip, const cJSON *changes)
     return e;
 }
 
+static void refuse(struct web_reply *reply, err e)
+{
+    if (e == ERR_REFUSED) {
+        web_refuse(reply, 409, "printed", "This slip is printed; it cannot be changed any more.");
+    } else {
+        page_refuse_err(reply, e, "a slip");
+    }
+}
+
 void page_ask_slip(void *self, const struct web_request *r, struct web_reply *reply)
 {
     struct shop *s = self;
@@ -124,7 +133,7 @@ void page_ask_slip(void *self, const struct web_request *r, struct web_reply *re
         visit_tell(s);
         answer_slip(s, reply, 202, s->slip);
     } else {
-        page_refuse_err(reply, e, "a slip");
+        refuse(reply, e);
     }
     cJSON_Delete(body);
 }
@@ -142,10 +151,8 @@ void page_edit_slip(void *self, const struct web_request *r, struct web_reply *r
     if (e == OK) {
         visit_tell(s);
         answer_slip(s, reply, 200, slip);
-    } else if (e == ERR_REFUSED) {
-        web_refuse(reply, 409, "printed", "This slip is printed; it cannot be changed any more.");
     } else {
-        page_refuse_err(reply, e, "a slip");
+        refuse(reply, e);
     }
     cJSON_Delete(body);
 }

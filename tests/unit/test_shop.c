@@ -179,6 +179,33 @@ static void after_a_crash_the_tap_is_asked_what_came_of_the_slip(void **state)
     assert_int_equal(shop_position(c.shop), c.offset);
 }
 
+static web_fn *row_of(const char *method, const char *pattern)
+{
+    const struct web_row *row = shop_rows;
+    while (row->method != NULL && (strcmp(row->method, method) != 0 || strcmp(row->pattern, pattern) != 0)) {
+        row++;
+    }
+    assert_non_null(row->fn);
+    return row->fn;
+}
+
+static void words_for_a_slip_that_is_printing_come_too_late(void **state)
+{
+    (void)state;
+    pos_prints("R-1", "15.00");
+    seconds_pass(3);
+    assert_int_equal(c.insertions, 1);
+    char *body = mem_format("{\"visit\":\"%lld\",\"values\":{\"hand\":\"Come again\"}}", (long long)open_visit());
+    struct web_request request = { .method = "POST", .path = "/api/v1/slips", .body = view_of(body) };
+    struct web_reply reply = { .status = 200 };
+    buf_init(&reply.body, WEB_REPLY_CEILING);
+    row_of("POST", "/api/v1/slips")(c.shop, &request, &reply);
+    assert_int_equal(reply.status, 409);
+    assert_non_null(strstr(buf_text(&reply.body), "\"printed\""));
+    buf_clear(&reply.body);
+    mem_free(body);
+}
+
 int main(void)
 {
     if (slip_fonts_init(NULL) == ERR_SYSTEM) {
@@ -196,6 +223,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_a_pos_broke_off_is_no_purchase, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_till_that_breaks_while_another_prints_harms_no_receipt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(catching_up_keeps_receipts_but_opens_no_visit_for_them, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(words_for_a_slip_that_is_printing_come_too_late, set_up, tear_down),
         cmocka_unit_test_setup_teardown(after_a_crash_the_tap_is_asked_what_came_of_the_slip, set_up, tear_down),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
