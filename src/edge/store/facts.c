@@ -263,7 +263,7 @@ err people_each_fact(struct store *st, int64_t customer, bool only_current, fact
     return query_end(&q);
 }
 
-/* --- the night's check --- */
+/* --- the check of the whole file --- */
 static err check_with(struct store *st, const char *sql, char **reason)
 {
     struct query q = store_ask(st, sql, NO_VALUES);

@@ -65,7 +65,7 @@ static err make_private_file(const char *path, char **reason)
 }
 
 /* The file is not searched for damage here: a WAL with synchronous=FULL is whole after a crash, and reading every page would keep
- * the counter waiting. store_check does it at night. */
+ * the counter waiting. */
 static err open_database(struct store *st, const char *path, char **reason)
 {
     err e = make_private_file(path, reason);
