@@ -55,7 +55,8 @@ MUST_USE err store_rebuild(struct store *st);
 /* For a quiet moment: what was committed is moved from the write-ahead log to its place, so that no scan has to wait for it. */
 MUST_USE err store_rest(struct store *st);
 
-/* Reads every page, so never while somebody waits: is the file whole, and is what was derived in it sound? ERR_SYSTEM: `reason` (mem_free) says what is not. */
+/* Reads every page, so never while somebody waits: is the file whole, and is what was derived in it sound? ERR_SYSTEM:
+ * `reason` (mem_free) says what is not. */
 MUST_USE err store_check(struct store *st, char **reason);
 
 /* Rule files that could not be used, each as one line with file and line number. */
