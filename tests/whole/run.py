@@ -39,8 +39,15 @@ def wait_for(what, seconds, found):
 
 def children(parent):
     """The programs that packaging/run started, by their names."""
-    listed = subprocess.run(["ps", "-o", "pid=,comm=", "--ppid", str(parent)], capture_output=True, text=True, check=False).stdout
-    return {name: int(pid) for pid, name in (line.split(None, 1) for line in listed.splitlines())}
+    named = {}
+    with open(f"/proc/{parent}/task/{parent}/children", encoding="ascii") as listed:
+        for pid in listed.read().split():
+            try:
+                with open(f"/proc/{pid}/comm", encoding="utf-8") as name:
+                    named[name.read().strip()] = int(pid)
+            except FileNotFoundError:
+                pass  # it ended just now
+    return named
 
 
 def page_answers(folder):
