@@ -97,14 +97,25 @@ static const struct {
     { "retract", take_back },      { "unlink", unlink_one },
 };
 
+/* A member that is empty says nothing; one that is too long, or no text, must not be lost without a word. */
+static err learn_plain(struct store *st, int64_t customer, const cJSON *body, const char *name, const struct learned *from)
+{
+    const cJSON *member = cJSON_GetObjectItemCaseSensitive(body, name);
+    const char *value = page_text(body, name);
+    int64_t id = 0;
+    if (value == NULL) {
+        bool says_nothing = member == NULL || cJSON_IsNull(member) || (cJSON_IsString(member) && member->valuestring[0] == '\0');
+        return says_nothing ? OK : ERR_INPUT;
+    }
+    return people_learn(st, &(struct new_fact){ customer, name, value }, from, &id);
+}
+
 static err learn_all(struct store *st, int64_t customer, const cJSON *body, const struct learned *from)
 {
-    static const char *const plain[] = { "name", "say_as", "nickname", "pronouns", "language", "relate" };
+    static const char *const plain[] = { "say_as", "nickname", "pronouns", "language", "relate" };
     err e = OK;
     for (size_t i = 0; i < sizeof plain / sizeof *plain && e == OK; i++) {
-        const char *value = page_text(body, plain[i]);
-        int64_t id = 0;
-        e = value ? people_learn(st, &(struct new_fact){ customer, plain[i], value }, from, &id) : OK;
+        e = learn_plain(st, customer, body, plain[i], from);
     }
     for (size_t i = 0; i < sizeof lists / sizeof *lists && e == OK; i++) {
         const cJSON *list = cJSON_GetObjectItemCaseSensitive(body, lists[i].name);
@@ -127,6 +138,8 @@ static err change(struct shop *s, const cJSON *body, int64_t *customer)
     }
     if (*customer == 0) {
         e = name ? people_add(st, name, &from, customer) : ERR_INPUT;
+    } else {
+        e = learn_plain(st, *customer, body, "name", &from);
     }
     e = e == OK ? learn_all(st, *customer, body, &from) : e;
     if (e != OK) {

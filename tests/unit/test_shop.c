@@ -189,6 +189,20 @@ static web_fn *row_of(const char *method, const char *pattern)
     return row->fn;
 }
 
+/* What the page is answered; the body is kept in `answer` if there is one. */
+static unsigned ask_row(const char *method, const char *pattern, const char *id, const char *body, struct buf *answer)
+{
+    struct web_request request = { .method = method, .path = pattern, .parts = { id }, .body = view_of(body) };
+    struct web_reply reply = { .status = 200 };
+    buf_init(&reply.body, WEB_REPLY_CEILING);
+    row_of(method, pattern)(c.shop, &request, &reply);
+    if (answer != NULL) {
+        assert_int_equal(buf_add_view(answer, buf_view(&reply.body)), OK);
+    }
+    buf_clear(&reply.body);
+    return reply.status;
+}
+
 static void words_for_a_slip_that_is_printing_come_too_late(void **state)
 {
     (void)state;
@@ -196,14 +210,37 @@ static void words_for_a_slip_that_is_printing_come_too_late(void **state)
     seconds_pass(3);
     assert_int_equal(c.insertions, 1);
     char *body = mem_format("{\"visit\":\"%lld\",\"values\":{\"hand\":\"Come again\"}}", (long long)open_visit());
-    struct web_request request = { .method = "POST", .path = "/api/v1/slips", .body = view_of(body) };
-    struct web_reply reply = { .status = 200 };
-    buf_init(&reply.body, WEB_REPLY_CEILING);
-    row_of("POST", "/api/v1/slips")(c.shop, &request, &reply);
-    assert_int_equal(reply.status, 409);
-    assert_non_null(strstr(buf_text(&reply.body), "\"printed\""));
-    buf_clear(&reply.body);
+    struct buf answer;
+    buf_init(&answer, WEB_REPLY_CEILING);
+    assert_int_equal(ask_row("POST", "/api/v1/slips", NULL, body, &answer), 409);
+    assert_non_null(strstr(buf_text(&answer), "\"printed\""));
+    buf_clear(&answer);
     mem_free(body);
+}
+
+static void count_names(void *self, const struct fact_row *row)
+{
+    *(unsigned *)self += strcmp(row->key, "name") == 0;
+}
+
+static void a_name_is_learned_once(void **state)
+{
+    (void)state;
+    unsigned names = 0;
+    assert_int_equal(ask_row("POST", "/api/v1/customers", NULL, "{\"name\":\"Anna\"}", NULL), 201);
+    assert_int_equal(people_each_fact(c.store, ((int64_t)1 << 40) + 1, false, count_names, &names), OK);
+    assert_int_equal(names, 1);
+}
+
+static void what_cannot_be_learned_of_a_person_is_refused_and_not_forgotten(void **state)
+{
+    (void)state;
+    char id[24], body[4096];
+    snprintf(id, sizeof id, "%lld", (long long)add_customer("Anna", "TS-1"));
+    snprintf(body, sizeof body, "{\"relate\":\"%03000d\"}", 0);
+    assert_int_equal(ask_row("PATCH", "/api/v1/customers/{id}", id, body, NULL), 422);
+    assert_int_equal(ask_row("PATCH", "/api/v1/customers/{id}", id, "{\"nickname\":7}", NULL), 422);
+    assert_int_equal(ask_row("PATCH", "/api/v1/customers/{id}", id, "{\"nickname\":\"\",\"relate\":null}", NULL), 200);
 }
 
 int main(void)
@@ -224,6 +261,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_till_that_breaks_while_another_prints_harms_no_receipt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(catching_up_keeps_receipts_but_opens_no_visit_for_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(words_for_a_slip_that_is_printing_come_too_late, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_name_is_learned_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_be_learned_of_a_person_is_refused_and_not_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(after_a_crash_the_tap_is_asked_what_came_of_the_slip, set_up, tear_down),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
