@@ -43,7 +43,7 @@ struct command_table {
         .prefix = text, .prefix_bytes = sizeof(text) - 1, .bytes = length, __VA_ARGS__                                           \
     }
 #define IGNORED(text, length)                ROW(text, length, .run = NULL)
-#define SETTER(text, length, setter, member) ROW(text, length, .run = setter, .field = offsetof(struct printer_state, member))
+#define SETTER(text, length, setter, member) ROW(text, length, .run = (setter), .field = offsetof(struct printer_state, member))
 
 /* A dialect is a list of tables, asked in turn. */
 enum { TABLES_MOST = 3 };
