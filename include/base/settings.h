@@ -9,12 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_FLAG };
+enum setting_kind { SETTING_TEXT, SETTING_NUMBER, SETTING_FLAG, SETTING_CHOICE };
 
 struct setting {
     const char *section, *name;
     enum setting_kind kind;
-    const char *standard;   /* the default, as it would be written in the file */
+    const char *standard;   /* the default, as it would be written in the file; of a choice all words, "first|other" */
     int64_t least, most;    /* for numbers */
     const char *help;       /* one line */
 };

@@ -14,6 +14,7 @@ enum { HELP_CEILING = 64 * 1024, MOST_VALUES = 64 };
 /* What was written for one row; a file's values replace the default, and repeat. */
 struct value {
     const struct setting *row;
+    char *standard;
     char *texts[MOST_VALUES];
     size_t count;
 };
@@ -30,7 +31,9 @@ struct settings *settings_new(const struct setting *const *tables, const size_t 
     for (size_t t = 0; t < table_count; t++) {
         s->values = mem_grow(s->values, s->count + counts[t], sizeof *s->values);
         for (size_t i = 0; i < counts[t]; i++) {
-            s->values[s->count++] = (struct value){ .row = &tables[t][i] };
+            const char *standard = tables[t][i].standard;
+            size_t first = tables[t][i].kind == SETTING_CHOICE ? strcspn(standard, "|") : strlen(standard);
+            s->values[s->count++] = (struct value){ .row = &tables[t][i], .standard = mem_text_n(standard, first) };
         }
     }
     return s;
@@ -45,6 +48,7 @@ void settings_free(struct settings *s)
         for (size_t n = 0; n < s->values[i].count; n++) {
             mem_free(s->values[i].texts[n]);
         }
+        mem_free(s->values[i].standard);
     }
     mem_free(s->values);
     mem_free(s);
@@ -105,10 +109,25 @@ static bool read_flag(const char *text, bool *out)
 }
 
 /* What is wrong with a value, or NULL. The caller frees it. */
+/* Whether `value` is one of the words between the bars. */
+static bool is_choice(const char *words, const char *value)
+{
+    size_t n = strlen(value);
+    for (const char *at = words; n > 0 && at != NULL; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL) {
+        if (strncmp(at, value, n) == 0 && (at[n] == '|' || at[n] == '\0')) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static char *complaint(const struct setting *row, const char *value)
 {
     int64_t number = 0;
     bool flag = false;
+    if (row->kind == SETTING_CHOICE && !is_choice(row->standard, value)) {
+        return mem_format("\"%s\" must be one of %s, not \"%s\"", row->name, row->standard, value);
+    }
     if (row->kind == SETTING_FLAG && !read_flag(value, &flag)) {
         return mem_format("\"%s\" must be yes or no, not \"%s\"", row->name, value);
     }
@@ -215,7 +234,7 @@ static struct value *must_find(const struct settings *s, const char *section, co
 const char *settings_text(const struct settings *s, const char *section, const char *name)
 {
     const struct value *v = must_find(s, section, name);
-    return v->count > 0 ? v->texts[v->count - 1] : v->row->standard;
+    return v->count > 0 ? v->texts[v->count - 1] : v->standard;
 }
 
 const char *settings_text_at(const struct settings *s, const char *section, const char *name, size_t nth)
@@ -224,7 +243,7 @@ const char *settings_text_at(const struct settings *s, const char *section, cons
     if (v->count > 0) {
         return nth < v->count ? v->texts[nth] : NULL;
     }
-    return nth == 0 && v->row->standard[0] != '\0' ? v->row->standard : NULL;
+    return nth == 0 && v->standard[0] != '\0' ? v->standard : NULL;
 }
 
 int64_t settings_number(const struct settings *s, const char *section, const char *name)
@@ -239,19 +258,38 @@ bool settings_flag(const struct settings *s, const char *section, const char *na
     return read_flag(settings_text(s, section, name), &flag) && flag;
 }
 
+/* A section is shown once, with what every table has in it. */
+static bool is_shown_already(const struct settings *s, size_t i)
+{
+    for (size_t k = 0; k < i; k++) {
+        if (strcmp(s->values[k].row->section, s->values[i].row->section) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static err show_section(const struct settings *s, const char *section, struct buf *b)
+{
+    err e = buf_format(b, "%s[%s]\n", b->n == 0 ? "" : "\n", section);
+    for (size_t i = 0; i < s->count && e == OK; i++) {
+        const struct setting *row = s->values[i].row;
+        if (strcmp(row->section, section) == 0) {
+            e = buf_format(b, "# %s\n%s = %s\n", row->help, row->name, s->values[i].standard);
+        }
+    }
+    return e;
+}
+
 char *settings_help(const struct settings *s)
 {
     struct buf b;
     buf_init(&b, HELP_CEILING);
-    const char *section = "";
     err e = OK;
     for (size_t i = 0; i < s->count && e == OK; i++) {
-        const struct setting *row = s->values[i].row;
-        if (strcmp(section, row->section) != 0) {
-            section = row->section;
-            e = buf_format(&b, "%s[%s]\n", i == 0 ? "" : "\n", section);
+        if (!is_shown_already(s, i)) {
+            e = show_section(s, s->values[i].row->section, &b);
         }
-        e = e == OK ? buf_format(&b, "# %s\n%s = %s\n", row->help, row->name, row->standard) : e;
     }
     char *text = mem_text(buf_text(&b));
     buf_clear(&b);

@@ -13,7 +13,8 @@ const struct setting shop_settings[] = {
     { "visit", "quiet_minutes", SETTING_NUMBER, "10", 1, 240, "A visit ends when nothing has happened for so long" },
     { "visit", "after_slip_seconds", SETTING_NUMBER, "60", 0, 3600, "A visit ends so long after its slip" },
     { "visit", "job_quiet_ms", SETTING_NUMBER, "1500", 100, 60000, "A print-out without a cut is over after this silence" },
-    { "slip", "print", SETTING_TEXT, "after-receipt", 0, 0, "after-receipt: by itself; when-asked: only when staff press Print" },
+    { "slip", "print", SETTING_CHOICE, "after-receipt|when-asked", 0, 0,
+      "after-receipt: by itself; when-asked: only when staff press Print" },
     { "slip", "wait_ms", SETTING_NUMBER, "2500", 0, 60000, "How long after the receipt's cut: time to say who it was" },
     { "slip", "patience_seconds", SETTING_NUMBER, "90", 1, 3600, "A slip that found no free paper for so long is not printed" },
 };
@@ -56,6 +57,7 @@ struct shop *shop_new(const struct shop_parts *parts)
     stream_start(s);
     visit_resume(s);
     slip_resume(s);
+    visit_end_if_over(s);
     return s;
 }
 
@@ -135,6 +137,12 @@ void shop_tap_changed(void *shop, const struct tap_status *now)
     slip_try(s);
 }
 
+/* A card names whoever is being served. After the slip it is the next customer's; the receipt before can still be named. */
+static bool is_nameless(const struct shop *s)
+{
+    return s->visit != 0 && s->customer == 0 && !s->is_slip_over;
+}
+
 struct scan_result shop_scanned(struct shop *s, const char *code)
 {
     struct scan_result result = { 0 };
@@ -142,7 +150,7 @@ struct scan_result shop_scanned(struct shop *s, const char *code)
     err e = people_find_code(s->parts.store, code, &result.customer);
     if (e == OK && result.customer == s->customer && s->visit != 0) {
         visit_keep_awake(s);
-    } else if (e == OK && s->visit != 0 && s->customer == 0) {
+    } else if (e == OK && is_nameless(s)) {
         e = visit_name(s, s->visit, result.customer);
     } else if (e == OK) {
         e = visit_open(s, result.customer, "scan");

@@ -48,6 +48,7 @@ void shop_complain(const char *what, err e); /* logs an error that changes nothi
 
 /* visit.c */
 void visit_resume(struct shop *s);                                       /* after a restart: the one that was open */
+void visit_end_if_over(struct shop *s);                                  /* ... unless nothing has happened for too long */
 err visit_open(struct shop *s, int64_t customer, const char *opened_by); /* ends the one that is open */
 err visit_name(struct shop *s, int64_t visit, int64_t customer);         /* who it is; 0: nobody after all */
 err visit_end(struct shop *s, int64_t visit);

@@ -52,8 +52,10 @@ void slip_prepare(struct shop *s)
     err e = s->slip ? visits_get_slip(s->parts.store, s->slip, take_slip, &found) : ERR_MISSING;
     if (e == ERR_MISSING) {
         e = visits_add_slip(s->parts.store, &(struct new_slip){ s->visit, "thankyou", values }, shop_now_us(s), &s->slip);
-    } else if (e == OK && !view_slip_is_edited(found.values)) {
-        e = visits_slip_values(s->parts.store, s->slip, values, shop_now_us(s));
+    } else if (e == OK) {
+        char *renewed = view_slip_renew(values, found.values);
+        e = visits_slip_values(s->parts.store, s->slip, renewed, shop_now_us(s));
+        mem_free(renewed);
     }
     shop_complain("preparing a slip", e);
     clear_slip(&found);
@@ -250,7 +252,7 @@ static void take_open_slip(void *self, const struct slip_record *row)
     if (is_waiting || is_printing || strcmp(row->state, "draft") == 0) {
         s->slip = row->id;
         s->is_slip_with_tap = is_printing;
-        s->slip_wanted_us = is_waiting || is_printing ? shop_now_us(s) : 0;
+        s->slip_wanted_us = is_waiting || is_printing ? row->changed_us : 0;
     } else if (strcmp(row->state, "printed") == 0) {
         s->is_slip_over = true;
     }

@@ -25,7 +25,7 @@ char *view_receipt_text(struct shop *s, int64_t receipt);
 
 /* The words of a slip: {"hand":..,"story":..,...}, made for a visit, or edited by staff ("edited":true). */
 char *view_slip_values(struct shop *s, int64_t visit, int64_t customer);
-bool view_slip_is_edited(const char *values_json);
+char *view_slip_renew(const char *values_json, const char *before_json); /* new words, and what staff had changed */
 char *view_slip_edit(const char *values_json, const cJSON *changes);
 size_t view_slip_read(const char *values_json, struct slip_value *values, char **texts);
 void view_slip_free(struct slip_value *values, char **texts, size_t count);

@@ -188,6 +188,7 @@ static err join(struct shop *s, int64_t receipt)
         return e;
     }
     e = visits_join_receipt(s->parts.store, receipt, s->visit);
+    e = e == OK ? visits_touch(s->parts.store, s->visit, shop_now_us(s)) : e;
     if (e != OK) {
         store_rollback(s->parts.store);
         return e;
@@ -271,4 +272,20 @@ void visit_resume(struct shop *s)
     e = e == OK ? visits_each_receipt(s->parts.store, visit, 1, see_receipt, s) : e;
     shop_complain("finding the open visit", e);
     wait_for_quiet(s);
+}
+
+static void take_touched(void *self, const struct visit_row *row)
+{
+    *(int64_t *)self = row->touched_us;
+}
+
+void visit_end_if_over(struct shop *s)
+{
+    int64_t touched_us = 0;
+    if (s->visit == 0 || visits_get(s->parts.store, s->visit, take_touched, &touched_us) != OK) {
+        return;
+    }
+    if (shop_now_us(s) - touched_us > quiet_ms(s) * 1000) {
+        shop_complain("closing a visit of an earlier life", visit_end(s, s->visit));
+    }
 }

@@ -78,29 +78,48 @@ char *view_slip_values(struct shop *s, int64_t visit, int64_t customer)
     return view_print(w.values);
 }
 
-bool view_slip_is_edited(const char *values_json)
+/* An empty text takes a row away. */
+static void change(cJSON *values, const char *name, const char *text)
 {
-    cJSON *values = cJSON_Parse(values_json ? values_json : "");
-    bool is_edited = cJSON_HasObjectItem(values, "edited");
-    cJSON_Delete(values);
-    return is_edited;
+    cJSON_DeleteItemFromObject(values, name);
+    set(values, name, text);
 }
 
-/* Only words that a slip has may be changed; an empty text takes a row away. */
+static cJSON *parsed(const char *values_json)
+{
+    cJSON *values = cJSON_Parse(values_json ? values_json : "");
+    return values ? values : cJSON_CreateObject();
+}
+
+/* What staff wrote stands beside the words that it changed, as "edited", so that it outlives their being made anew. */
 char *view_slip_edit(const char *values_json, const cJSON *changes)
 {
     static const char *const names[] = { "hand", "story", "maker", "name", "shop", "code", "note" };
-    cJSON *values = cJSON_Parse(values_json ? values_json : "");
-    values = values ? values : cJSON_CreateObject();
+    cJSON *values = parsed(values_json);
+    cJSON *edited = cJSON_GetObjectItemCaseSensitive(values, "edited");
+    edited = edited ? edited : cJSON_AddObjectToObject(values, "edited");
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const cJSON *change = cJSON_GetObjectItemCaseSensitive(changes, names[i]);
-        if (cJSON_IsString(change)) {
-            cJSON_DeleteItemFromObject(values, names[i]);
-            set(values, names[i], change->valuestring);
+        const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(changes, names[i]));
+        if (text != NULL) {
+            cJSON_DeleteItemFromObject(edited, names[i]);
+            cJSON_AddStringToObject(edited, names[i], text);
+            change(values, names[i], text);
         }
     }
-    cJSON_DeleteItemFromObject(values, "edited");
-    cJSON_AddTrueToObject(values, "edited");
+    return view_print(values);
+}
+
+char *view_slip_renew(const char *values_json, const char *before_json)
+{
+    cJSON *values = parsed(values_json), *before = parsed(before_json);
+    cJSON *edited = cJSON_DetachItemFromObjectCaseSensitive(before, "edited");
+    for (const cJSON *word = edited ? edited->child : NULL; word != NULL; word = word->next) {
+        change(values, word->string, cJSON_GetStringValue(word));
+    }
+    if (edited != NULL) {
+        cJSON_AddItemToObject(values, "edited", edited);
+    }
+    cJSON_Delete(before);
     return view_print(values);
 }
 

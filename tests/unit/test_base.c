@@ -46,6 +46,8 @@ static const struct setting table[] = {
     { "tap", "listen", SETTING_TEXT, "tcp:127.0.0.1:9100", 0, 0, "Where the POS prints to" },
     { "web", "port", SETTING_NUMBER, "8455", 0, 65535, "The counter page's port" },
     { "web", "open", SETTING_FLAG, "no", 0, 0, "Listen beyond this machine" },
+    { "slip", "print", SETTING_CHOICE, "by-itself|when-asked", 0, 0, "When a slip is printed" },
+    { "web", "name", SETTING_TEXT, "", 0, 0, "Another name" },
 };
 
 static struct settings *new_settings(void)
@@ -87,6 +89,7 @@ static void a_wrong_setting_is_named_with_its_line(void **state)
     expect_reason("[web]\nport = 99999\n", ":2: \"port\" must lie between 0 and 65535");
     expect_reason("[web]\nopen = perhaps\n", ":2: \"open\" must be yes or no");
     expect_reason("[web]\nnonsense\n", ":2: expected");
+    expect_reason("[slip]\nprint = when\n", ":2: \"print\" must be one of by-itself|when-asked");
 }
 
 static void settings_have_defaults_and_repeat(void **state)
@@ -102,7 +105,12 @@ static void settings_have_defaults_and_repeat(void **state)
     assert_false(settings_flag(s, "web", "open"));
     assert_int_equal(settings_set(s, "web", "open", "yes", &reason), OK);
     assert_true(settings_flag(s, "web", "open"));
+    assert_string_equal(settings_text(s, "slip", "print"), "by-itself");
+    assert_int_equal(settings_set(s, "slip", "print", "when-asked", &reason), OK);
+    assert_string_equal(settings_text(s, "slip", "print"), "when-asked");
     char *help = settings_help(s);
+    assert_non_null(strstr(help, "print = by-itself\n"));
+    assert_null(strstr(strstr(help, "[web]") + 1, "[web]"));
     assert_non_null(strstr(help, "# The counter page's port\nport = 8455\n"));
     mem_free(help);
     unlink(path);

@@ -86,6 +86,28 @@ static void the_next_customer_is_another_visit(void **state)
     assert_int_not_equal(open_visit(), 0);
 }
 
+static void a_card_names_who_is_served_and_after_the_slip_who_comes_next(void **state)
+{
+    (void)state;
+    int64_t anna = add_customer("Anna", "TS-1");
+    pos_prints("R-1", "15.00");
+    int64_t served = open_visit();
+    shop_scanned(c.shop, "TS-1");
+    assert_int_equal(open_visit(), served);
+    seconds_pass(3);
+    shop_inserted(c.shop, c.asked_id, INSERTION_DONE);
+
+    pos_prints("R-2", "18.00");
+    int64_t unnamed = open_visit();
+    assert_int_not_equal(unnamed, served);
+    seconds_pass(3);
+    shop_inserted(c.shop, c.asked_id, INSERTION_DONE);
+    struct scan_result next = shop_scanned(c.shop, "TS-1");
+    assert_int_equal(next.customer, anna);
+    assert_int_not_equal(next.visit, unnamed);
+    assert_int_equal(open_visit(), next.visit);
+}
+
 static void a_reprint_is_the_same_purchase_and_asks_for_no_second_slip(void **state)
 {
     (void)state;
@@ -179,6 +201,39 @@ static void after_a_crash_the_tap_is_asked_what_came_of_the_slip(void **state)
     assert_int_equal(shop_position(c.shop), c.offset);
 }
 
+static void the_first_customer_of_the_day_is_not_the_last_of_the_day_before(void **state)
+{
+    (void)state;
+    add_customer("Anna", "TS-1");
+    int64_t evening = shop_scanned(c.shop, "TS-1").visit;
+    close_shop();
+    seconds_pass((int64_t)12 * 3600);
+    open_shop();
+    assert_int_equal(open_visit(), 0);
+    pos_prints("R-2", "20.00");
+    assert_int_not_equal(open_visit(), evening);
+}
+
+static void a_slip_that_waited_when_we_died_is_not_printed_long_after(void **state)
+{
+    (void)state;
+    c.insert_answer = ERR_GONE;
+    pos_prints("R-1", "15.00");
+    int64_t visit = open_visit();
+    seconds_pass(5);
+    close_shop();
+    seconds_pass(180);
+    c.insert_answer = OK;
+    c.insertions = 0;
+    open_shop();
+    assert_int_equal(open_visit(), visit);
+    assert_int_equal(c.asks, 1);
+    shop_inserted(c.shop, c.asked_id, INSERTION_UNKNOWN);
+    seconds_pass(5);
+    assert_int_equal(c.insertions, 0);
+    assert_true(was_told("slip-changed:failed"));
+}
+
 static web_fn *row_of(const char *method, const char *pattern)
 {
     const struct web_row *row = shop_rows;
@@ -255,12 +310,15 @@ int main(void)
         cmocka_unit_test_setup_teardown(when_the_pos_was_faster_the_slip_waits_under_a_new_number, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_slip_without_free_paper_gives_up_in_time, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_next_customer_is_another_visit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_card_names_who_is_served_and_after_the_slip_who_comes_next, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_reprint_is_the_same_purchase_and_asks_for_no_second_slip, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_receipt_without_a_cut_is_read_when_the_pos_falls_silent, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_a_pos_broke_off_is_no_purchase, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_till_that_breaks_while_another_prints_harms_no_receipt, set_up, tear_down),
         cmocka_unit_test_setup_teardown(catching_up_keeps_receipts_but_opens_no_visit_for_them, set_up, tear_down),
         cmocka_unit_test_setup_teardown(words_for_a_slip_that_is_printing_come_too_late, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(the_first_customer_of_the_day_is_not_the_last_of_the_day_before, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_slip_that_waited_when_we_died_is_not_printed_long_after, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_name_is_learned_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_be_learned_of_a_person_is_refused_and_not_forgotten, set_up, tear_down),
         cmocka_unit_test_setup_teardown(after_a_crash_the_tap_is_asked_what_came_of_the_slip, set_up, tear_down),

@@ -117,6 +117,18 @@ class Counter(unittest.TestCase):
         until(lambda: self.stage.get(f"/api/v1/slips/{slip['id']}")["state"] == "printed")
         self.assertGreater(len(self.stage.raw()), 100)
 
+    def test_what_staff_wrote_on_a_slip_stays_and_the_rest_is_made_anew(self):
+        self.stage.stop("tillsided")
+        self.stage.configure("when-asked", "[shop]\nname = Corner Shop\n")
+        self.stage.start_service()
+        self.stage.post("/api/v1/visits", {"customer": None})
+        slip = self.stage.visit()["slip"]
+        self.stage.post(f"/api/v1/slips/{slip['id']}", {"values": {"hand": "Bravo!", "shop": ""}}, "PATCH")
+        tom = self.add("Tom")
+        self.stage.post(f"/api/v1/visits/{self.stage.visit()['id']}/customer", {"customer": tom["id"]})
+        values = self.stage.visit()["slip"]["values"]
+        self.assertEqual(values, {"hand": "Bravo!", "name": "Tom"})
+
     def test_after_a_restart_the_counter_is_as_it_was(self):
         self.add("Anna Kovács", "TS-0001")
         self.stage.post("/api/v1/scans", {"code": "TS-0001"})
