@@ -23,7 +23,7 @@ cJSON *view_status(const struct shop *s);
 char *view_visit_text(struct shop *s, int64_t visit);
 char *view_receipt_text(struct shop *s, int64_t receipt);
 
-/* The words of a slip: {"hand":..,"story":..,...}, made for a visit, or edited by staff ("edited":true). */
+/* The words of a slip: {"hand":..,"story":..,...}, made for a visit, or edited by staff ("edited":{..}: what they wrote). */
 char *view_slip_values(struct shop *s, int64_t visit, int64_t customer);
 char *view_slip_renew(const char *values_json, const char *before_json); /* new words, and what staff had changed */
 char *view_slip_edit(const char *values_json, const cJSON *changes);
