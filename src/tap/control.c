@@ -68,8 +68,9 @@ static bool to_frame(const struct journal_record *r, struct tap_frame *out)
 
 static void catch_up(void *self);
 
-static void go_on_soon(struct follower *f)
+static void go_on_soon(void *self)
 {
+    struct follower *f = self;
     if (f->again == NULL) {
         f->again = loop_after(f->control->parts.loop, 0, catch_up, f);
     }
@@ -87,8 +88,9 @@ static void catch_up(void *self)
             go_on_soon(f);
             return;
         }
-        if (journal_next(f->reader, &r) != OK) {
-            f->is_live = true;
+        err e = journal_next(f->reader, &r);
+        if (e != OK) {
+            f->is_live = e == ERR_MISSING; /* it has heard everything; else the reader calls */
             return;
         }
         if (to_frame(&r, &frame)) {
@@ -187,7 +189,7 @@ static void follow(struct follower *f, uint64_t offset)
     struct tap_status now = relay_status(c->parts.relay);
     send_status(f, &now);
     journal_reader_free(f->reader);
-    f->reader = journal_read_from(c->parts.journal, offset);
+    f->reader = journal_read_from(c->parts.journal, offset, go_on_soon, f);
     f->is_live = false;
     go_on_soon(f);
 }

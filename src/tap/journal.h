@@ -44,25 +44,33 @@ struct journal_options {
 struct journal;
 typedef void journal_fn(void *self, const struct journal_record *r);
 
-/* Finds the end of what was written, cuts a torn tail and says so. `seen`, if given, hears every record of the last segment. */
+/* Finds the end of what was written, cuts a torn tail and says so. `seen`, if given, hears every record of the last segment.
+ * From then on the disk is only touched on another thread: what is appended waits in shared memory (queue.h) until it is
+ * written, and is there again after a crash. */
 MUST_USE err journal_open(struct loop *l, const struct journal_options *options, journal_fn *seen, void *self,
                           struct journal **out);
-void journal_close(struct journal *j); /* everything is on the disk when it returns */
+void journal_close(struct journal *j); /* what waits is written; all is over when loop_free returns */
+void journal_listen(struct journal *j, loop_fn *changed, void *self); /* whether it writes, or is pressed, is another */
 
 uint64_t journal_pos_end(const struct journal *j);
 uint64_t journal_answer_end(const struct journal *j);
-bool journal_is_writing(const struct journal *j); /* false: the disk refuses */
+bool journal_is_writing(const struct journal *j); /* false: the disk refuses, does not move, or records were dropped */
+/* Much waits, and the disk moves: whoever brings more should wait a moment. A disk that does not move holds nobody up. */
+bool journal_is_pressed(const struct journal *j);
 
-/* Bytes that the journal already has (after a crash) are not written again. Returns whether the record is on the disk. */
+/* Bytes that the journal already has (after a crash) are not written again. When too much waits the record is dropped, and a
+ * gap stands in its place: false. */
 bool journal_append(struct journal *j, const struct journal_record *r);
 void journal_forget_old(struct journal *j, uint64_t printed_offset); /* drops old segments that were printed in full */
 
-/* Reading, while it is being written. From the first record that ends after `pos_offset`, or stands there. */
+/* Reading, while it is being written. From the first record that ends after `pos_offset`, or stands there. `ready` is called
+ * when a reader that had to wait can go on. */
 struct journal_reader;
-struct journal_reader *journal_read_from(struct journal *j, uint64_t pos_offset);
-void journal_reader_to_end(struct journal_reader *r); /* all that is there now was heard in another way */
+struct journal_reader *journal_read_from(struct journal *j, uint64_t pos_offset, loop_fn *ready, void *self);
+void journal_reader_to_end(struct journal_reader *r); /* all that was appended up to now was heard in another way */
 void journal_reader_free(struct journal_reader *r);
-/* ERR_AGAIN: no more for now. The body is borrowed until the next call. */
+/* ERR_AGAIN: ready() will be called. ERR_MISSING: there is no more, everything appended was read. The body is borrowed until
+ * the next call. */
 MUST_USE err journal_next(struct journal_reader *r, struct journal_record *out);
 
 #endif

@@ -85,7 +85,7 @@ static err open_records(struct tap *t, const struct options *o)
         return e;
     }
     const struct spool_state *now = spool_state(t->spool);
-    if (!was_trusted || now->pos_end < journal_pos_end(t->journal)) {
+    if (!was_trusted || spool_is_behind(t->spool, journal_pos_end(t->journal))) {
         uint64_t waiting = now->end - spool_printed(t->spool);
         if (waiting > 0) {
             log_warn("tap", "the machine stopped while %" PRIu64 " bytes waited for the printer; they are not printed", waiting);

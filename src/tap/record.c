@@ -89,6 +89,29 @@ err record_read(int fd, int64_t at, unsigned char **body, struct journal_record 
     return OK;
 }
 
+err record_parse(struct view in, struct journal_record *out, size_t *length)
+{
+    struct journal_record r;
+    uint32_t crc = 0;
+    *length = JOURNAL_HEADER_BYTES;
+    if (in.n < JOURNAL_HEADER_BYTES) {
+        return ERR_AGAIN;
+    }
+    if (record_decode(in.at, &r, &crc) != OK) {
+        return ERR_INPUT;
+    }
+    *length += r.bytes.n;
+    if (in.n < *length) {
+        return ERR_AGAIN;
+    }
+    r.bytes.at = in.at + JOURNAL_HEADER_BYTES;
+    if (record_crc(in.at, r.bytes) != crc) {
+        return ERR_INPUT;
+    }
+    *out = r;
+    return OK;
+}
+
 uint64_t record_pos_end(const struct journal_record *r)
 {
     if (r->kind == JOURNAL_GAP) {

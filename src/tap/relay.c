@@ -199,6 +199,14 @@ static void forget(void *self)
     r->forget_timer = loop_after(r->parts.loop, FORGET_MS, forget, r);
 }
 
+/* The journal is pressed no longer, or its disk refuses, or works again. */
+static void journal_changed(void *self)
+{
+    struct relay *r = self;
+    relay_changed(r);
+    turns_settle(r);
+}
+
 err relay_open(const struct relay_parts *parts, struct relay **out)
 {
     struct relay *r = mem_new(sizeof *r);
@@ -210,6 +218,7 @@ err relay_open(const struct relay_parts *parts, struct relay **out)
         relay_close(r);
         return e;
     }
+    journal_listen(parts->journal, journal_changed, r);
     revive(r);
     forget(r);
     relay_print(r);
@@ -222,6 +231,7 @@ void relay_close(struct relay *r)
     if (r == NULL) {
         return;
     }
+    journal_listen(r->parts.journal, NULL, NULL);
     turns_close(r);
     timer_free(r->forget_timer);
     wire_close(r->printer);

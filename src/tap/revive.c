@@ -17,6 +17,16 @@ static void take_kept_connections(struct relay *r)
     }
 }
 
+/* What is in the journal and was not accepted any more is accepted now, or its offsets are used up: nobody will ask for it. */
+static void go_on_where_the_journal_ends(struct relay *r)
+{
+    struct spool_state *next = spool_change(r->parts.spool);
+    uint64_t pos_end = journal_pos_end(r->parts.journal), answer_end = journal_answer_end(r->parts.journal);
+    next->pos_end = pos_end > next->pos_end ? pos_end : next->pos_end;
+    next->answer_end = answer_end > next->answer_end ? answer_end : next->answer_end;
+    spool_commit(r->parts.spool);
+}
+
 /* The last one that was heard goes on; nobody may speak in between. */
 static void give_turn_back(struct relay *r)
 {
@@ -104,9 +114,12 @@ static void take_up_what_was_read(struct relay *r)
     if (bytes.n > 0 && p != NULL) {
         r->holder = p;
         relay_accept(r, p, bytes);
+    } else if (journal_pos_end(r->parts.journal) > spool_state(s)->pos_end) {
+        relay_record(r, JOURNAL_BROKEN, connection, (struct view){ 0 });
     }
     spool_was_heard(s);
     spool_was_answered(s);
+    go_on_where_the_journal_ends(r);
 }
 
 void revive(struct relay *r)

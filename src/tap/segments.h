@@ -10,6 +10,7 @@
 struct segment {
     uint64_t number;     /* rises by one, so that two segments may begin at the same offset */
     uint64_t pos_offset; /* of its first record */
+    uint64_t position;   /* in the queue, of its first byte; 0: it is older than this process */
 };
 
 struct segments {

@@ -2,27 +2,26 @@
 
 #include "base/mem.h"
 #include "loop/log.h"
+#include "shared.h"
 
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-enum { BOOT_ID_ROOM = 40, FILE_MODE = 0640, VERSION = 1 };
+enum { FILE_MODE = 0640, VERSION = 2 };
 static const char MAGIC[8] = "tapspool";
-static const char FILE_NAME[] = "spool";
+static const char REST_NAME[] = "spool.rest"; /* on the disk, between an orderly stop and the next start */
 
-/* The file. Only a successor of the same build reads it; others start anew. */
+/* Shared memory. Only a successor of the same build reads it; others start anew. */
 struct page {
     char magic[sizeof MAGIC];
     uint32_t version, bytes;
-    char boot_id[BOOT_ID_ROOM];
     uint32_t current; /* which of the two states counts */
-    uint32_t is_printer_up, is_at_rest;
+    uint32_t is_printer_up;
     uint64_t printed, push_from;      /* where the push that the witness saw had begun */
     uint64_t read_at, answer_read_at; /* where the streams stood at the read that the witness saw */
     struct spool_state states[2];
@@ -32,25 +31,13 @@ struct page {
 
 struct spool {
     struct page *page;
+    char *folder;
 };
 
 /* A kill falls between two instructions: what counts is the order in which they stand, so the compiler must keep it. */
 static void in_this_order(void)
 {
     atomic_signal_fence(memory_order_seq_cst);
-}
-
-static void read_boot_id(char out[BOOT_ID_ROOM])
-{
-    memset(out, 0, BOOT_ID_ROOM);
-    int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd >= 0 ? read(fd, out, BOOT_ID_ROOM - 1) : -1;
-    if (n < 0) {
-        out[0] = '\0';
-    }
-    if (fd >= 0) {
-        close(fd);
-    }
 }
 
 static bool is_ours(const struct page *p)
@@ -67,25 +54,18 @@ static void begin_page(struct page *p)
     p->bytes = sizeof *p;
 }
 
-/* The disk's place is taken now, so that a full disk cannot stop us later. */
-static struct page *map(const char *folder)
+/* What an orderly stop wrote down. It is read once. */
+static bool wake(const char *folder, struct page *p)
 {
-    char *path = mem_format("%s/%s", folder, FILE_NAME);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
-    void *at = MAP_FAILED;
-    int error = fd < 0 ? errno : posix_fallocate(fd, 0, sizeof(struct page));
-    if (error == 0) {
-        at = mmap(NULL, sizeof(struct page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-        error = at == MAP_FAILED ? errno : 0;
-    }
+    char *path = mem_format("%s/%s", folder, REST_NAME);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool is_whole = fd >= 0 && !is_ours(p) && read(fd, p, sizeof *p) == (ssize_t)sizeof *p;
     if (fd >= 0) {
         close(fd);
-    }
-    if (error != 0) {
-        log_error("tap", "%s: %s", path, strerror(error));
+        unlink(path);
     }
     mem_free(path);
-    return at == MAP_FAILED ? NULL : at;
+    return is_whole && is_ours(p);
 }
 
 /* A push that was over before its count was noted here: the kernel's own note says how much it took. */
@@ -100,21 +80,18 @@ static void finish_push(struct page *p)
 
 err spool_open(const char *folder, bool *was_trusted, struct spool **out)
 {
-    struct page *p = map(folder);
-    char boot_id[BOOT_ID_ROOM];
+    struct page *p = shared_open(folder, SPOOL_NAME, sizeof *p);
     if (p == NULL) {
         return ERR_SYSTEM;
     }
-    read_boot_id(boot_id);
-    if (!is_ours(p)) {
+    bool was_known = is_ours(p), was_at_rest = wake(folder, p);
+    *was_trusted = was_known || was_at_rest;
+    if (!*was_trusted) {
         begin_page(p);
     }
-    *was_trusted = p->is_at_rest || (boot_id[0] != '\0' && memcmp(p->boot_id, boot_id, sizeof boot_id) == 0);
-    p->is_at_rest = false;
-    memcpy(p->boot_id, boot_id, sizeof boot_id);
     finish_push(p);
     struct spool *s = mem_new(sizeof *s);
-    s->page = p;
+    *s = (struct spool){ .page = p, .folder = mem_text(folder) };
     *out = s;
     return OK;
 }
@@ -122,15 +99,34 @@ err spool_open(const char *folder, bool *was_trusted, struct spool **out)
 void spool_close(struct spool *s)
 {
     if (s != NULL) {
-        munmap(s->page, sizeof *s->page);
+        shared_close(s->page, sizeof *s->page);
+        mem_free(s->folder);
         mem_free(s);
     }
 }
 
+static bool write_down(const struct page *p, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, FILE_MODE);
+    bool is_written = fd >= 0 && write(fd, p, sizeof *p) == (ssize_t)sizeof *p && fsync(fd) == 0;
+    if (fd >= 0) {
+        close(fd);
+    }
+    return is_written;
+}
+
 void spool_rest(struct spool *s)
 {
-    s->page->is_at_rest = true;
-    msync(s->page, sizeof *s->page, MS_SYNC);
+    char *path = mem_format("%s/%s", s->folder, REST_NAME);
+    char *half = mem_format("%s.new", path);
+    if (write_down(s->page, half) && rename(half, path) == 0) {
+        shared_remove(s->folder, SPOOL_NAME);
+    } else {
+        log_warn("tap", "%s: %s; what waits for the printer is kept in memory only", path, strerror(errno));
+        unlink(half);
+    }
+    mem_free(half);
+    mem_free(path);
 }
 
 const struct spool_state *spool_state(const struct spool *s)
@@ -435,6 +431,12 @@ struct view spool_unaccepted(const struct spool *s, uint64_t *connection)
     bool is_new = p->read_at == spool_state(s)->pos_end && p->pos.given.msg_len <= sizeof p->pos.bytes;
     *connection = p->pos.reader;
     return (struct view){ p->pos.bytes, is_new ? p->pos.given.msg_len : 0 };
+}
+
+bool spool_is_behind(const struct spool *s, uint64_t journal_end)
+{
+    uint64_t connection = 0;
+    return spool_state(s)->pos_end + spool_unaccepted(s, &connection).n < journal_end;
 }
 
 struct view spool_unanswered(const struct spool *s)

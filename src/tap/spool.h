@@ -1,5 +1,5 @@
-/* What was accepted and is not surely printed yet: a ring of bytes in a shared file, with everything that a successor must
- * know. The file outlives kill -9, and the kernel itself notes there what it took and gave (struct wire_witness), so there is
+/* What was accepted and is not surely printed yet: a ring of bytes in shared memory, with everything that a successor must
+ * know. It outlives kill -9, and the kernel itself notes there what it took and gave (struct wire_witness), so there is
  * no instant at which a killed tap leaves a byte of which nobody knows whether it was printed.
  *
  * Positions count what goes to the printer, insertions included; POS offsets count only what the POS sent. */
@@ -46,10 +46,11 @@ struct spool_state {
 
 struct spool;
 
-/* `was_trusted`: the file is from this boot of the machine, or its last user stopped in good order: it is exact. */
+#define SPOOL_NAME "spool"
+/* `was_trusted`: the machine ran on since, or the last user stopped in good order: it is exact. */
 MUST_USE err spool_open(const char *folder, bool *was_trusted, struct spool **out);
 void spool_close(struct spool *s);
-void spool_rest(struct spool *s); /* an orderly stop: the next one may trust it, whatever happens to the machine */
+void spool_rest(struct spool *s); /* an orderly stop: written to the disk, the machine may go off */
 void spool_restart(struct spool *s, uint64_t pos_end, uint64_t answer_end); /* forgets all that waits */
 
 const struct spool_state *spool_state(const struct spool *s);
@@ -88,6 +89,8 @@ void spool_was_heard(struct spool *s);    /* what the POS's witness holds was de
 void spool_was_answered(struct spool *s); /* the same for the printer's */
 /* Bytes that a killed predecessor had read from a POS and not accepted, or from the printer and not passed on. */
 struct view spool_unaccepted(const struct spool *s, uint64_t *connection);
+/* The journal has bytes that are neither accepted here nor about to be: this is an older spool than the journal. */
+bool spool_is_behind(const struct spool *s, uint64_t journal_end);
 struct view spool_unanswered(const struct spool *s);
 
 #endif

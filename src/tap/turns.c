@@ -113,7 +113,7 @@ static void release_silent(struct relay *r)
 static bool may_speak(const struct relay *r, const struct pos *p)
 {
     return (r->holder == NULL || r->holder == p) && !p->has_ended && r->insertion == 0 &&
-           spool_pos_room(r->parts.spool) >= WIRE_READ_BYTES;
+           spool_pos_room(r->parts.spool) >= WIRE_READ_BYTES && !journal_is_pressed(r->parts.journal);
 }
 
 /* A POS that does not take its answers holds back the printer, as it would on the cable. */
@@ -136,7 +136,7 @@ void turns_settle(struct relay *r)
         wire_pause(p->wire, !may_speak(r, p));
     }
     if (r->printer != NULL) {
-        wire_pause(r->printer, is_an_answer_stuck(r));
+        wire_pause(r->printer, is_an_answer_stuck(r) || journal_is_pressed(r->parts.journal));
     }
 }
 

@@ -359,6 +359,90 @@ def a_full_disk_does_not_stop_a_receipt():
             assert "recording again" in tap.said()
     finally:
         subprocess.run(["umount", "-l", folder], check=False)
+        os.rmdir(folder)
+
+
+class StallingDisk:
+    """The journal's newest segment is a pipe: it takes 64 KiB, and then nobody knows when it takes more."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="tap-stall-")
+        segment = os.path.join(self.folder, "tap", "0000000001-0000000000000000.journal")
+        os.mkdir(os.path.dirname(segment))
+        os.mkfifo(segment)
+        self.reader = os.open(segment, os.O_RDONLY | os.O_NONBLOCK)
+        self.taken = bytearray()
+
+    def take(self):
+        """Moves for a moment."""
+        try:
+            self.taken += os.read(self.reader, 65536)
+        except BlockingIOError:
+            pass
+
+    def bytes_of_the_pos(self):
+        stream, at = b"", 0
+        while at + 56 <= len(self.taken):
+            kind, length = self.taken[at + 4], int.from_bytes(self.taken[at + 8:at + 12], "little")
+            if kind == 1 and at + 56 + length <= len(self.taken):
+                stream += self.taken[at + 56:at + 56 + length]
+            at += 56 + length
+        return stream
+
+
+def a_disk_that_stalls_does_not_delay_a_receipt_and_gets_all_of_it_later():
+    printer = Printer()
+    disk = StallingDisk()
+    with Tap(printer.address, folder=disk.folder, keeper=False) as tap:
+        live = Control(tap)
+        live.say(1)
+        receipts = [receipt(i) for i in range(120)]
+        slowest = 0
+        for r in receipts:
+            begun = time.monotonic()
+            print_until_it_is_done(tap, r)
+            slowest = max(slowest, time.monotonic() - begun)
+        assert printer.settled() == b"".join(receipts)
+        assert slowest < 0.5, slowest
+        wait_for(lambda: "the disk does not move" in tap.said(), "a word about the disk")
+        heard = b""
+        told = 2
+        while len(heard) < len(printer.text()) or told:
+            f = live.next()
+            heard += f["data"] if f["type"] == 5 and not f["flags"] else b""
+            told = f["flags"] & 2 if f["type"] == 4 else told
+        assert heard == printer.text(), "who follows live does not wait for the disk"
+
+        def has_all():
+            disk.take()
+            return disk.bytes_of_the_pos() == b"".join(receipts)
+        wait_for(has_all, "the disk to have everything")
+        wait_for(lambda: "the disk moves again" in tap.said(), "a word about its recovery")
+
+
+def more_than_fits_while_a_disk_stalls_is_printed_and_leaves_a_gap():
+    printer = Printer()
+    disk = StallingDisk()
+    with Tap(printer.address, folder=disk.folder, keeper=False) as tap:
+        data = random.Random(11).randbytes(3000000)
+        begun = time.monotonic()
+        print_until_it_is_done(tap, data)
+        assert time.monotonic() - begun < 8, "a disk that stalls holds the till back"
+        assert printer.settled() == data
+        assert "too many records wait" in tap.said()
+
+        def is_recording():
+            disk.take()
+            return Control(tap).status()["flags"] & 2
+        wait_for(is_recording, "the status to say that it records again")
+        print_until_it_is_done(tap, b"recorded again")
+
+        def has_the_last():
+            disk.take()
+            return disk.bytes_of_the_pos().endswith(b"recorded again")
+        wait_for(has_the_last, "the disk to have what came after the gap")
+        kept = disk.bytes_of_the_pos()[:-len(b"recorded again")]
+        assert len(kept) > 500000 and data.startswith(kept), len(kept)
 
 
 def a_torn_tail_is_cut_and_reported():
@@ -423,8 +507,8 @@ def old_segments_are_forgotten_and_the_rest_is_still_there():
         tap.stop()
         tap.log = open(tap.log_path, "ab+")
         tap.start()
-        kept = sum(p.stat().st_size for p in pathlib.Path(tap.folder, "tap").glob("*.journal"))
-        assert kept < 1300000, kept
+        wait_for(lambda: sum(p.stat().st_size for p in pathlib.Path(tap.folder, "tap").glob("*.journal")) < 1300000,
+                 "old segments to be forgotten")
         assert Control(tap).stream(500000, offset=2500000) == data[2500000:]
 
 
@@ -435,6 +519,23 @@ def a_stop_is_clean():
     os.kill(tap.process.pid, signal.SIGINT)
     assert tap.process.wait(PATIENCE_S) == 0
     assert not os.path.exists(os.path.join(tap.folder, "tap", "keeper"))
+    assert not any(path.is_symlink() for path in pathlib.Path(tap.folder, "tap").iterdir()), "shared memory is left behind"
+    tap.remove()
+
+
+def what_waits_for_an_absent_printer_outlives_an_orderly_stop():
+    printer = Printer()
+    printer.switch_off()
+    with Tap(printer.address) as tap:
+        pos = Pos(tap)
+        pos.send(receipt(1))
+        pos.socket.shutdown(socket.SHUT_WR)
+        wait_for(lambda: Control(tap).status()["offset"] == len(receipt(1)), "the receipt to be accepted")
+        tap.stop()
+        tap.log = open(tap.log_path, "ab+")
+        tap.start()
+        printer.switch_on()
+        wait_for(lambda: printer.text() == receipt(1), "the receipt")
 
 
 if __name__ == "__main__":
@@ -456,10 +557,13 @@ if __name__ == "__main__":
         a_slip_never_lands_inside_a_receipt,
         an_insertion_goes_on_when_the_worker_is_killed_in_the_middle,
         a_full_disk_does_not_stop_a_receipt,
+        a_disk_that_stalls_does_not_delay_a_receipt_and_gets_all_of_it_later,
+        more_than_fits_while_a_disk_stalls_is_printed_and_leaves_a_gap,
         a_torn_tail_is_cut_and_reported,
         a_second_instance_says_so,
         a_wrong_key_is_named_with_its_line,
         a_till_on_a_terminal_is_always_there,
         old_segments_are_forgotten_and_the_rest_is_still_there,
         a_stop_is_clean,
+        what_waits_for_an_absent_printer_outlives_an_orderly_stop,
     ])

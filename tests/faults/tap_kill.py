@@ -3,7 +3,7 @@ import random
 import threading
 import time
 
-from tap_world import Pos, Printer, Tap, print_until_it_is_done, receipt, run, wait_for
+from tap_world import Control, Pos, Printer, Tap, print_until_it_is_done, receipt, run, wait_for
 
 RECEIPTS = 100
 
@@ -49,6 +49,7 @@ def a_killed_worker_is_invisible_to_the_pos():
         assert strikes > 5, strikes
         wait_for(lambda: len(printer.text()) >= sum(map(len, receipts)), "the paper")
         assert printer.settled() == b"".join(receipts), "the paper is not what the POS sent"
+        assert Control(tap).stream(len(printer.text())) == printer.text(), "the journal is not what the POS sent"
 
 
 def a_long_connection_outlives_killed_workers_and_hears_its_answers():
@@ -67,6 +68,7 @@ def a_long_connection_outlives_killed_workers_and_hears_its_answers():
         assert strikes > 2, strikes
         assert pos.end() == b""
         assert printer.settled() == b"".join(sent)
+        assert Control(tap).stream(len(printer.text())) == printer.text()
 
 
 def bytes_that_wait_for_an_absent_printer_outlive_a_killed_worker():

@@ -2,7 +2,9 @@
 import contextlib
 import fcntl
 import os
+import pathlib
 import random
+import shutil
 import signal
 import socket
 import struct
@@ -198,6 +200,16 @@ class Tap:
         if error[0]:
             with open(self.log_path, encoding="utf-8") as f:
                 sys.stderr.write(f.read())
+        else:
+            self.remove()
+
+    def remove(self):
+        """All that it left: its folder, its log, and the memory of one that was killed."""
+        for link in pathlib.Path(self.folder, "tap").glob("*"):
+            if link.is_symlink():
+                link.resolve().unlink(missing_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        os.unlink(self.log_path)
 
 
 class Pos:

@@ -1,9 +1,12 @@
 #include "unit.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "loop/loop.h"
 #include "src/tap/journal.h"
+#include "src/tap/queue.h"
 #include "src/tap/record.h"
+#include "src/tap/shared.h"
 #include "src/tap/spool.h"
 
 #include <dirent.h>
@@ -14,6 +17,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 struct desk {
@@ -22,7 +26,7 @@ struct desk {
     struct journal *journal;
     struct journal_options options;
     char folder[32];
-    unsigned seen;
+    unsigned seen, ready;
 };
 
 static int begin(void **state)
@@ -69,7 +73,7 @@ static void keep_last(struct desk *d, const char *path, void *out)
 {
     char *last = out;
     (void)d;
-    if (strcmp(path, last) > 0) {
+    if (strstr(path, ".journal") != NULL && strcmp(path, last) > 0) {
         snprintf(last, 128, "%s", path);
     }
 }
@@ -79,6 +83,8 @@ static int finish(void **state)
     struct desk *d = *state;
     journal_close(d->journal);
     loop_free(d->loop);
+    shared_remove(d->folder, QUEUE_NAME);
+    shared_remove(d->folder, SPOOL_NAME);
     each_file(d, remove_file, NULL);
     rmdir(d->folder);
     mem_free(d);
@@ -94,6 +100,8 @@ static void see(void *self, const struct journal_record *r)
 static void open_again(struct desk *d)
 {
     journal_close(d->journal);
+    loop_free(d->loop);
+    d->loop = loop_new(&d->clock);
     d->seen = 0;
     assert_int_equal(journal_open(d->loop, &d->options, see, d, &d->journal), OK);
 }
@@ -108,8 +116,39 @@ static bool put(struct desk *d, enum journal_kind kind, uint64_t pos, uint64_t a
                                                                 .bytes = view_of(text) });
 }
 
+static void is_ready(void *self)
+{
+    ((struct desk *)self)->ready++;
+}
+
+static struct journal_reader *read_from(struct desk *d, uint64_t offset)
+{
+    return journal_read_from(d->journal, offset, is_ready, d);
+}
+
+/* The next record, however long the disk takes; ERR_MISSING: that was all. */
+static err next(struct desk *d, struct journal_reader *reader, struct journal_record *out)
+{
+    err e = journal_next(reader, out);
+    while (e == ERR_AGAIN) {
+        loop_turn(d->loop);
+        e = journal_next(reader, out);
+    }
+    return e;
+}
+
+static void until_all_is_written(struct desk *d)
+{
+    struct journal_record r;
+    struct journal_reader *reader = read_from(d, 0);
+    while (next(d, reader, &r) == OK) {
+    }
+    journal_reader_free(reader);
+}
+
 static void newest(struct desk *d, char path[128])
 {
+    until_all_is_written(d);
     path[0] = '\0';
     each_file(d, keep_last, path);
 }
@@ -123,19 +162,19 @@ static void what_was_written_is_read_in_order(void **state)
     assert_true(put(d, JOURNAL_ENDED, 7, 2, ""));
     assert_int_equal(journal_pos_end(d->journal), 7);
     assert_int_equal(journal_answer_end(d->journal), 2);
-    struct journal_reader *reader = journal_read_from(d->journal, 0);
-    assert_int_equal(journal_next(reader, &r), OK);
+    struct journal_reader *reader = read_from(d, 0);
+    assert_int_equal(next(d, reader, &r), OK);
     assert_int_equal(r.kind, JOURNAL_FROM_POS);
     assert_int_equal(r.subject, 7);
     assert_true(view_equal(r.bytes, view_of("receipt")));
-    assert_int_equal(journal_next(reader, &r), OK);
+    assert_int_equal(next(d, reader, &r), OK);
     assert_int_equal(r.kind, JOURNAL_FROM_PRINTER);
     assert_int_equal(r.pos_offset, 7);
-    assert_int_equal(journal_next(reader, &r), OK);
+    assert_int_equal(next(d, reader, &r), OK);
     assert_int_equal(r.kind, JOURNAL_ENDED);
-    assert_int_equal(journal_next(reader, &r), ERR_AGAIN);
+    assert_int_equal(next(d, reader, &r), ERR_MISSING);
     assert_true(put(d, JOURNAL_FROM_POS, 7, 2, "more"));
-    assert_int_equal(journal_next(reader, &r), OK);
+    assert_int_equal(next(d, reader, &r), OK);
     assert_true(view_equal(r.bytes, view_of("more")));
     journal_reader_free(reader);
 }
@@ -188,8 +227,8 @@ static void a_torn_tail_is_cut_at_every_length(void **state)
         assert_int_equal(d->seen, 1);
         assert_int_equal(journal_pos_end(d->journal), 5);
         assert_true(put(d, JOURNAL_FROM_POS, 5, 0, "second"));
-        struct journal_reader *reader = journal_read_from(d->journal, 6);
-        assert_int_equal(journal_next(reader, &r), OK);
+        struct journal_reader *reader = read_from(d, 6);
+        assert_int_equal(next(d, reader, &r), OK);
         assert_true(view_equal(r.bytes, view_of("second")));
         journal_reader_free(reader);
     }
@@ -210,6 +249,14 @@ static void a_changed_byte_is_noticed(void **state)
     assert_int_equal(journal_pos_end(d->journal), 5);
 }
 
+/* Errands run one after another: when a record that came later is there, the earlier errand is over. */
+static void until_idle(struct desk *d)
+{
+    uint64_t end = journal_pos_end(d->journal);
+    assert_true(put(d, JOURNAL_ENDED, end, 0, ""));
+    until_all_is_written(d);
+}
+
 static void segments_follow_each_other_and_old_printed_ones_are_forgotten(void **state)
 {
     struct desk *d = *state;
@@ -220,19 +267,22 @@ static void segments_follow_each_other_and_old_printed_ones_are_forgotten(void *
     for (uint64_t i = 0; i < 40; i++) {
         assert_true(put(d, JOURNAL_FROM_POS, i * 200, 0, text));
     }
+    until_all_is_written(d);
     each_file(d, count_file, &files);
     assert_true(files > 10);
     journal_forget_old(d->journal, 0);
+    until_idle(d);
     unsigned kept = 0;
     each_file(d, count_file, &kept);
     assert_int_equal(kept, files); /* nothing was printed yet */
     journal_forget_old(d->journal, 8000);
+    until_idle(d);
     kept = 0;
     each_file(d, count_file, &kept);
-    assert_true(kept <= 4);
-    struct journal_reader *reader = journal_read_from(d->journal, 7500);
+    assert_true(kept <= 5);
+    struct journal_reader *reader = read_from(d, 7500);
     uint64_t at = 7400;
-    while (journal_next(reader, &r) == OK) {
+    while (next(d, reader, &r) == OK) {
         assert_true(r.pos_offset <= at);
         at = record_pos_end(&r);
     }
@@ -250,34 +300,218 @@ static void bytes_that_the_journal_has_are_not_written_twice(void **state)
     assert_int_equal(journal_pos_end(d->journal), 3);
 }
 
-static void a_refusing_disk_leaves_a_gap_and_offsets_count_on(void **state)
+/* A disk that refuses whatever is longer than a file of this size. */
+static void set_file_limit(rlim_t bytes)
+{
+    struct rlimit limit;
+    signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &limit);
+    limit.rlim_cur = bytes;
+    setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+static void until_writing_is(struct desk *d, bool is_writing)
+{
+    for (int i = 0; journal_is_writing(d->journal) != is_writing; i++) {
+        assert_true(i < 10000000);
+        loop_turn(d->loop);
+    }
+}
+
+static void what_a_refusing_disk_did_not_take_is_written_when_it_does(void **state)
 {
     struct desk *d = *state;
-    struct rlimit old, none;
     struct journal_record r;
-    signal(SIGXFSZ, SIG_IGN);
     assert_true(put(d, JOURNAL_FROM_POS, 0, 0, "before"));
-    getrlimit(RLIMIT_FSIZE, &old);
-    none = old;
-    none.rlim_cur = 80;
-    setrlimit(RLIMIT_FSIZE, &none);
-    assert_false(put(d, JOURNAL_FROM_POS, 6, 0, "a record that is longer than what is left"));
-    assert_false(journal_is_writing(d->journal));
-    setrlimit(RLIMIT_FSIZE, &old);
-    assert_false(put(d, JOURNAL_FROM_POS, 47, 0, "too soon"));
-    d->clock.jump(&d->clock, 2000000);
-    assert_true(put(d, JOURNAL_FROM_POS, 55, 0, "after"));
-    assert_true(journal_is_writing(d->journal));
+    until_all_is_written(d);
+    set_file_limit(80);
+    assert_true(put(d, JOURNAL_FROM_POS, 6, 0, "a record that is longer than what is left"));
+    until_writing_is(d, false);
+    assert_true(put(d, JOURNAL_FROM_POS, 47, 0, " and more"));
+    set_file_limit(RLIM_INFINITY);
+    until_writing_is(d, true);
     open_again(d);
     assert_int_equal(d->seen, 3);
-    struct journal_reader *reader = journal_read_from(d->journal, 7);
-    assert_int_equal(journal_next(reader, &r), OK);
+    struct journal_reader *reader = read_from(d, 7);
+    assert_int_equal(next(d, reader, &r), OK);
+    assert_true(view_equal(r.bytes, view_of("a record that is longer than what is left")));
+    assert_int_equal(next(d, reader, &r), OK);
+    assert_true(view_equal(r.bytes, view_of(" and more")));
+    journal_reader_free(reader);
+}
+
+static void too_much_for_a_refusing_disk_leaves_a_gap_and_offsets_count_on(void **state)
+{
+    struct desk *d = *state;
+    struct journal_record r;
+    enum { PIECE_BYTES = 5000 };
+    char piece[PIECE_BYTES + 1] = "";
+    uint64_t at = 0, missed_from = 0;
+    memset(piece, 'p', PIECE_BYTES);
+    d->options.segment_bytes = 1 << 20;
+    open_again(d);
+    set_file_limit(80);
+    for (; missed_from == 0; at += PIECE_BYTES) {
+        missed_from = put(d, JOURNAL_FROM_POS, at, 0, piece) ? 0 : at;
+    }
+    assert_false(journal_is_writing(d->journal));
+    assert_true(missed_from > (QUEUE_BYTES / 2));
+    assert_false(put(d, JOURNAL_FROM_POS, at, 0, "too soon"));
+    set_file_limit(RLIM_INFINITY);
+    until_writing_is(d, true);
+    assert_true(put(d, JOURNAL_FROM_POS, at + 8, 0, "after"));
+    struct journal_reader *reader = read_from(d, 0);
+    for (uint64_t read = 0; read < missed_from; read += PIECE_BYTES) {
+        assert_int_equal(next(d, reader, &r), OK);
+        assert_int_equal(r.pos_offset, read);
+        assert_int_equal(r.bytes.n, PIECE_BYTES);
+    }
+    assert_int_equal(next(d, reader, &r), OK);
     assert_int_equal(r.kind, JOURNAL_GAP);
-    assert_int_equal(r.pos_offset, 6);
-    assert_int_equal(r.to, 55);
-    assert_int_equal(journal_next(reader, &r), OK);
+    assert_int_equal(r.pos_offset, missed_from);
+    assert_int_equal(r.to, at + 8);
+    assert_int_equal(next(d, reader, &r), OK);
     assert_true(view_equal(r.bytes, view_of("after")));
     journal_reader_free(reader);
+}
+
+/* --- a disk that stalls: its newest segment is a pipe, which takes 64 KiB and then nobody knows when more --------------- */
+
+static int open_stalling_disk(struct desk *d)
+{
+    char *path = mem_format("%s/0000000001-0000000000000000.journal", d->folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    d->options.segment_bytes = 1 << 24;
+    d->clock = clock_real();
+    open_again(d);
+    int fd = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(fd >= 0);
+    mem_free(path);
+    return fd;
+}
+
+static bool drain(struct desk *d, int fd, struct buf *into)
+{
+    unsigned char block[4096];
+    ssize_t n = read(fd, block, sizeof block);
+    if (n > 0) {
+        assert_int_equal(buf_add(into, block, (size_t)n), OK);
+    }
+    loop_turn(d->loop);
+    return n > 0;
+}
+
+static void a_stalled_disk_holds_nobody_up_and_gets_everything_later(void **state)
+{
+    struct desk *d = *state;
+    enum { PIECES = 300, PIECE_BYTES = 1500 };
+    char piece[PIECE_BYTES + 1] = "";
+    struct buf written;
+    struct journal_record r;
+    size_t from = 0, length = 0;
+    memset(piece, 's', PIECE_BYTES);
+    buf_init(&written, 1 << 20);
+    int fd = open_stalling_disk(d);
+    int64_t begun_us = loop_now_us(d->loop);
+    for (uint64_t i = 0; i < PIECES; i++) {
+        assert_true(put(d, JOURNAL_FROM_POS, i * PIECE_BYTES, 0, piece));
+        loop_turn(d->loop);
+    }
+    assert_true(loop_now_us(d->loop) - begun_us < 2000000); /* it would wait for ever */
+    until_writing_is(d, false);
+    assert_false(journal_is_pressed(d->journal));
+    while (written.n < PIECES * (PIECE_BYTES + JOURNAL_HEADER_BYTES)) {
+        drain(d, fd, &written);
+    }
+    for (uint64_t i = 0; i < PIECES; i++) {
+        assert_int_equal(record_parse(view_skip(buf_view(&written), from), &r, &length), OK);
+        assert_int_equal(r.pos_offset, i * PIECE_BYTES);
+        from += length;
+    }
+    until_writing_is(d, true);
+    buf_clear(&written);
+    close(fd);
+}
+
+static void a_follower_that_was_behind_reads_on_from_where_it_stood(void **state)
+{
+    struct desk *d = *state;
+    struct journal_record r;
+    struct journal_reader *reader = read_from(d, 0);
+    char text[201] = "";
+    memset(text, 'x', 200);
+    for (uint64_t i = 0; i < 20; i++) { /* over several segments, most of them not written yet */
+        assert_true(put(d, JOURNAL_FROM_POS, i * 200, 0, text));
+        if (i == 11) {
+            journal_reader_to_end(reader);
+        }
+    }
+    for (uint64_t i = 12; i < 20; i++) {
+        assert_int_equal(next(d, reader, &r), OK);
+        assert_int_equal(r.pos_offset, i * 200);
+    }
+    assert_int_equal(next(d, reader, &r), ERR_MISSING);
+    journal_reader_free(reader);
+}
+
+static void what_a_killed_tap_had_not_written_yet_is_written_by_the_next_one(void **state)
+{
+    struct desk *d = *state;
+    journal_close(d->journal);
+    d->journal = NULL;
+    for (uint64_t life = 0; life < 5; life++) {
+        pid_t child = fork();
+        if (child == 0) {
+            d->loop = loop_new(&d->clock);
+            if (journal_open(d->loop, &d->options, NULL, NULL, &d->journal) == OK) {
+                for (uint64_t i = 0; i < 10; i++) {
+                    put(d, JOURNAL_FROM_POS, life * 1000 + i * 100, 0,
+                        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789");
+                }
+            }
+            raise(SIGKILL); /* the loop never turned: at most the first ones reached the disk */
+        }
+        int status = 0;
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status));
+    }
+    assert_int_equal(journal_open(d->loop, &d->options, NULL, NULL, &d->journal), OK);
+    assert_int_equal(journal_pos_end(d->journal), 5000);
+    struct journal_reader *reader = read_from(d, 0);
+    struct journal_record r;
+    for (uint64_t at = 0; at < 5000; at += 100) {
+        assert_int_equal(next(d, reader, &r), OK);
+        assert_int_equal(r.pos_offset, at);
+        assert_int_equal(r.bytes.n, 100);
+    }
+    assert_int_equal(next(d, reader, &r), ERR_MISSING);
+    journal_reader_free(reader);
+}
+
+/* Killed after the write and before it was noted: the segment's length says what is there. */
+static void records_that_reached_the_disk_are_not_written_again(void **state)
+{
+    struct desk *d = *state;
+    char path[128];
+    struct queue *q = NULL;
+    struct journal_record r = { .kind = JOURNAL_ENDED, .pos_offset = 5, .subject = 1 };
+    unsigned char header[JOURNAL_HEADER_BYTES];
+    assert_true(put(d, JOURNAL_FROM_POS, 0, 0, "first"));
+    newest(d, path);
+    journal_close(d->journal);
+    assert_int_equal(queue_open(d->folder, &q), OK);
+    queue_note_segment(q, 1, queue_begin(q) - JOURNAL_HEADER_BYTES - 5);
+    assert_int_equal(queue_add(q, &r), OK);
+    assert_int_equal(queue_add(q, &r), OK);
+    queue_close(q);
+    record_encode(&r, header);
+    int fd = open(path, O_WRONLY | O_APPEND);
+    assert_int_equal(write(fd, header, sizeof header), sizeof header);
+    assert_int_equal(write(fd, header, 20), 20); /* and the second one in part */
+    close(fd);
+    assert_int_equal(journal_open(d->loop, &d->options, NULL, NULL, &d->journal), OK);
+    open_again(d);
+    assert_int_equal(d->seen, 3);
 }
 
 /* --- the spool ---------------------------------------------------------------------------------------------------------- */
@@ -449,7 +683,12 @@ int main(void)
         TEST(a_changed_byte_is_noticed),
         TEST(segments_follow_each_other_and_old_printed_ones_are_forgotten),
         TEST(bytes_that_the_journal_has_are_not_written_twice),
-        TEST(a_refusing_disk_leaves_a_gap_and_offsets_count_on),
+        TEST(what_a_refusing_disk_did_not_take_is_written_when_it_does),
+        TEST(too_much_for_a_refusing_disk_leaves_a_gap_and_offsets_count_on),
+        TEST(a_stalled_disk_holds_nobody_up_and_gets_everything_later),
+        TEST(a_follower_that_was_behind_reads_on_from_where_it_stood),
+        TEST(what_a_killed_tap_had_not_written_yet_is_written_by_the_next_one),
+        TEST(records_that_reached_the_disk_are_not_written_again),
         TEST(what_was_accepted_survives_and_counts_only_when_committed),
         TEST(a_push_that_was_over_before_it_was_noted_is_known_by_the_kernels_note),
         TEST(nothing_is_left_of_a_receipt_that_is_cut_in_its_middle),

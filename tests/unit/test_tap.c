@@ -10,7 +10,9 @@
 #include "src/tap/journal.h"
 #include "src/tap/kept.h"
 #include "src/tap/question.h"
+#include "src/tap/queue.h"
 #include "src/tap/relay.h"
+#include "src/tap/shared.h"
 #include "src/tap/spool.h"
 
 #include <dirent.h>
@@ -229,6 +231,8 @@ static int finish(void **state)
     loop_free(c->loop);
     close(c->printer);
     close(c->printer_listener);
+    shared_remove(c->folder, SPOOL_NAME);
+    shared_remove(c->folder, QUEUE_NAME);
     buf_clear(&c->paper);
     buf_clear(&c->heard);
     buf_clear(&c->answers);
