@@ -454,6 +454,18 @@ static void a_follower_that_was_behind_reads_on_from_where_it_stood(void **state
     journal_reader_free(reader);
 }
 
+/* A process that writes ten blocks and dies at once: the loop never turned, at most the first ones reached the disk. */
+static void live_and_be_killed(struct desk *d, uint64_t life)
+{
+    d->loop = loop_new(&d->clock);
+    err e = journal_open(d->loop, &d->options, NULL, NULL, &d->journal);
+    for (uint64_t i = 0; i < 10 && e == OK; i++) {
+        put(d, JOURNAL_FROM_POS, life * 1000 + i * 100, 0,
+            "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789");
+    }
+    raise(SIGKILL);
+}
+
 static void what_a_killed_tap_had_not_written_yet_is_written_by_the_next_one(void **state)
 {
     struct desk *d = *state;
@@ -462,14 +474,7 @@ static void what_a_killed_tap_had_not_written_yet_is_written_by_the_next_one(voi
     for (uint64_t life = 0; life < 5; life++) {
         pid_t child = fork();
         if (child == 0) {
-            d->loop = loop_new(&d->clock);
-            if (journal_open(d->loop, &d->options, NULL, NULL, &d->journal) == OK) {
-                for (uint64_t i = 0; i < 10; i++) {
-                    put(d, JOURNAL_FROM_POS, life * 1000 + i * 100, 0,
-                        "0123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789");
-                }
-            }
-            raise(SIGKILL); /* the loop never turned: at most the first ones reached the disk */
+            live_and_be_killed(d, life);
         }
         int status = 0;
         assert_int_equal(waitpid(child, &status, 0), child);
