@@ -22,8 +22,7 @@ static const struct setting service_settings[] = {
     { "scanner", "address", SETTING_TEXT, "", 0, 0, "A scanner, for instance evdev:/dev/input/by-id/...; may be repeated" },
     { "printer", "model", SETTING_TEXT, "generic-80", 0, 0, "What slips are laid out for; tillsided --models lists them" },
     { "slip", "template", SETTING_TEXT, "thankyou", 0, 0, "A built-in template's name, or the path of a .slip file" },
-    { "slip", "fonts", SETTING_TEXT, "", 0, 0,
-      "A fontconfig file with the handwriting faces; empty: the one that is built in" },
+    { "slip", "fonts", SETTING_TEXT, "", 0, 0, "A fontconfig file with the handwriting faces; empty: the one that is built in" },
 };
 
 static struct settings *all_settings(void)
