@@ -15,8 +15,13 @@
 
 enum { CONNECT_MS = 5000, BACKLOG = 64, SEND_BYTES = 64 * 1024, ALIVE_AFTER_S = 15, ALIVE_EVERY_S = 5, ALIVE_TIMES = 3 };
 
+/* A printer to which bytes are under way is looked after this often, and gone when it was silent for so long. */
+enum { LOOK_MS = 5000, SILENT_MS = 20000, MOST_UNANSWERED = 2 };
+
 struct tcp_wire {
     struct fd_wire fd;
+    struct timer *look;
+    uint64_t lost;
     int connecting_fd; /* -1 once it is settled */
     struct watch *connecting;
     struct timer *patience;
@@ -160,9 +165,65 @@ static err tcp_take(struct wire *w, int fd, bool is_accepted)
     return e;
 }
 
+static uint64_t not_acknowledged(struct wire *w)
+{
+    int n = 0;
+    return ioctl(fd_of(w), SIOCOUTQ, &n) == 0 && n > 0 ? (uint64_t)n : 0;
+}
+
+/* The kernel itself would go on for a quarter of an hour. TCP_USER_TIMEOUT is not what we need: it also ends a connection to
+ * a printer that answers, but has no paper and takes nothing for a while (tcp_probe_timer in the kernel). */
+static bool is_silent(struct wire *w)
+{
+    struct tcp_info info = { 0 };
+    socklen_t size = sizeof info;
+    return getsockopt(fd_of(w), IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_last_ack_recv >= SILENT_MS &&
+           (info.tcpi_retransmits >= MOST_UNANSWERED || info.tcpi_probes >= MOST_UNANSWERED);
+}
+
+/* At once, and also while a keeper holds the descriptor: what was not acknowledged is sent again by us, so the kernel must
+ * not do it, too, should the other side come back. */
+static void break_off(struct wire *w)
+{
+    struct tcp_wire *t = wire_memory(w);
+    struct sockaddr nowhere = { .sa_family = AF_UNSPEC };
+    t->lost = not_acknowledged(w);
+    if (connect(fd_of(w), &nowhere, sizeof nowhere) != 0) {
+        set_abrupt(fd_of(w), true);
+    }
+    wire_is_down(w, ERR_GONE);
+}
+
+static void look(void *self)
+{
+    struct wire *w = self;
+    struct tcp_wire *t = wire_memory(w);
+    t->look = NULL;
+    if (not_acknowledged(w) == 0) {
+        return;
+    }
+    if (is_silent(w)) {
+        break_off(w);
+        return;
+    }
+    t->look = loop_after(wire_loop(w), LOOK_MS, look, w);
+}
+
+/* Keepalive is for a connection on which nothing is under way; else we look ourselves. */
+static err tcp_push(struct wire *w, struct view bytes, size_t *taken)
+{
+    struct tcp_wire *t = wire_memory(w);
+    if (t->look == NULL) {
+        t->look = loop_after(wire_loop(w), LOOK_MS, look, w);
+    }
+    return fd_push(w, bytes, taken);
+}
+
 static void tcp_shut(struct wire *w)
 {
     struct tcp_wire *t = wire_memory(w);
+    timer_free(t->look);
+    t->look = NULL;
     if (t->connecting_fd >= 0) {
         stop_connecting(t);
         close(t->connecting_fd);
@@ -182,8 +243,8 @@ static void tcp_finish(struct wire *w)
 /* What the other side never acknowledged. */
 static uint64_t tcp_lost(struct wire *w)
 {
-    int n = 0;
-    return ioctl(fd_of(w), SIOCOUTQ, &n) == 0 && n > 0 ? (uint64_t)n : 0;
+    const struct tcp_wire *t = wire_memory(w);
+    return t->lost > 0 ? t->lost : not_acknowledged(w);
 }
 
 static err tcp_listen(const char *rest, int *out)
@@ -212,7 +273,7 @@ const struct wire_kind tcp_wire = {
     .scheme = "tcp",
     .memory = sizeof(struct tcp_wire),
     .open = tcp_open,
-    .push = fd_push,
+    .push = tcp_push,
     .pause = fd_pause,
     .shut = tcp_shut,
     .lost = tcp_lost,

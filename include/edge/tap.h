@@ -46,8 +46,13 @@ struct tap_owner {
 };
 
 struct tap_client;
-MUST_USE err tap_client_open(struct loop *l, const char *socket_path, uint64_t from_offset, const struct tap_owner *owner,
-                             void *self, struct tap_client **out);
+struct tap_following {
+    const char *socket_path;
+    uint64_t from_offset;
+    const struct tap_owner *owner; /* borrowed, as self is, until tap_client_close */
+    void *self;
+};
+MUST_USE err tap_client_open(struct loop *l, const struct tap_following *how, struct tap_client **out);
 void tap_client_close(struct tap_client *t);
 
 /* Print these bytes if the POS has sent nothing since `offset`. `id` is the caller's and is remembered by the tap: the same id

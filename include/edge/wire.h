@@ -23,8 +23,12 @@ struct wire_owner {
 };
 
 /* `kinds` is the list of drivers.c, ended by NULL. The owner struct and self are borrowed until wire_close. */
-MUST_USE err wire_open(struct loop *l, const struct wire_kind *const *kinds, const char *address, const struct wire_owner *owner,
-                       void *self, struct wire **out);
+struct wire_calling {
+    const char *address;
+    const struct wire_owner *owner;
+    void *self;
+};
+MUST_USE err wire_open(struct loop *l, const struct wire_kind *const *kinds, const struct wire_calling *how, struct wire **out);
 void wire_close(struct wire *w); /* safe anywhere, also inside heard() */
 
 MUST_USE err wire_send(struct wire *w, struct view bytes); /* copies and queues, never waits; ERR_FULL: nothing was taken */

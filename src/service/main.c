@@ -55,7 +55,8 @@ static err follow(void *self, uint64_t offset)
     struct service *s = self;
     tap_client_close(s->tap);
     s->tap = NULL;
-    return tap_client_open(s->loop, s->options.control_path, offset, &tap_owner, s->shop, &s->tap);
+    struct tap_following how = { s->options.control_path, offset, &tap_owner, s->shop };
+    return tap_client_open(s->loop, &how, &s->tap);
 }
 
 static void scanned(void *self, const char *code, enum symbology kind)

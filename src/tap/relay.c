@@ -176,7 +176,8 @@ static err open_printer(struct relay *r)
     r->printer_kept_name = kept_name("printer", 0, r->parts.printer);
     int fd = kept_take(r->parts.kept, r->printer_kept_name);
     if (fd < 0) {
-        err e = wire_open(r->parts.loop, all_wires, r->parts.printer, &printer_owner, r, &r->printer);
+        struct wire_calling how = { r->parts.printer, &printer_owner, r };
+        err e = wire_open(r->parts.loop, all_wires, &how, &r->printer);
         if (e == OK) {
             wire_set_witness(r->printer, spool_printer_witness(r->parts.spool), 0);
         }

@@ -261,7 +261,7 @@ struct pos *turns_take_kept(struct relay *r, uint64_t number, const char *addres
 static err open_line(struct relay *r, const char *address)
 {
     struct pos *p = add_pos(r, NULL, next_number(r));
-    err e = wire_open(r->parts.loop, all_wires, address, &pos_owner, p, &p->wire);
+    err e = wire_open(r->parts.loop, all_wires, &(struct wire_calling){ address, &pos_owner, p }, &p->wire);
     if (e != OK) {
         forget_pos(p);
     }

@@ -35,7 +35,7 @@ void heard_open(struct heard *h, const char *address)
     *h = (struct heard){ .clock = clock_real() };
     buf_init(&h->bytes, 1 << 20);
     h->loop = loop_new(&h->clock);
-    assert_int_equal(wire_open(h->loop, all_wires, address, &owner, h, &h->wire), OK);
+    assert_int_equal(wire_open(h->loop, all_wires, &(struct wire_calling){ address, &owner, h }, &h->wire), OK);
 }
 
 void heard_close(struct heard *h)

@@ -9,8 +9,8 @@ import tempfile
 import threading
 import time
 
-from tap_world import (BROKEN, BUSY, DONE, PATIENCE_S, POS_FASTER, TAP, UNKNOWN, Control, Pos, Printer, Tap, print_until_it_is_done,
-                       receipt, run, wait_for)
+from tap_world import (BROKEN, BUSY, DONE, PATIENCE_S, POS_FASTER, TAP, UNKNOWN, Cable, Control, Pos, Printer, Tap,
+                       print_until_it_is_done, receipt, run, wait_for)
 
 
 def bytes_are_the_same_both_ways():
@@ -135,6 +135,40 @@ def what_the_kernel_still_had_when_the_printer_vanished_is_sent_again():
         paper, sent = printer.settled(), b"begin" + data
         assert paper[:read] == sent[:read]
         assert paper[read:] == sent[read + acknowledged:], "the stream goes on at the wrong byte"
+
+
+def a_pulled_cable_is_noticed_and_a_printer_without_paper_is_waited_for():
+    """Neither says a word; but the one without paper has its kernel answer for it."""
+    try:
+        cable = Cable()
+    except (OSError, subprocess.CalledProcessError):
+        print("skipped: no network of its own can be made for the printer here")
+        return
+    try:
+        patient, pulled = Printer(receive_bytes=4096), Printer(cable=cable)
+        data = random.Random(12).randbytes(300000)
+        with Tap(patient.address) as slow, Tap(pulled.address) as tap:
+            patient.reading.clear()
+            waiting = Pos(slow)
+            sender = threading.Thread(target=waiting.send, args=(data,))
+            sender.start()
+            pos = Pos(tap)
+            pos.send(b"first ")
+            wait_for(lambda: pulled.text() == b"first ", "the first bytes")
+            cable.pull()
+            pos.send(b"second")
+            wait_for(lambda: "the printer went away (gone); 6 bytes" in tap.said(), "the tap to notice", 40)
+            time.sleep(5)   # the other one was looked at just as often
+            cable.plug()
+            assert pos.end() == b""
+            assert pulled.settled() == b"first second"
+            assert "went away" not in slow.said(), slow.said()
+            patient.reading.set()
+            sender.join()
+            assert waiting.end() == b""
+            assert patient.settled() == data
+    finally:
+        cable.remove()
 
 
 def a_printer_that_does_not_read_holds_the_till_back_and_memory_stays_small():
@@ -558,6 +592,7 @@ if __name__ == "__main__":
         a_till_that_dies_in_mid_receipt_does_not_stop_the_next_one,
         a_printer_that_was_away_prints_once_what_was_accepted,
         what_the_kernel_still_had_when_the_printer_vanished_is_sent_again,
+        a_pulled_cable_is_noticed_and_a_printer_without_paper_is_waited_for,
         a_printer_that_does_not_read_holds_the_till_back_and_memory_stays_small,
         a_follower_hears_the_stream_live_and_from_any_offset,
         a_frozen_service_does_not_slow_a_receipt,

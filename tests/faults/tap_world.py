@@ -1,5 +1,6 @@
 """What the tap's process tests share: a scripted printer, a POS, and the tap itself. Standard library only."""
 import contextlib
+import ctypes
 import fcntl
 import os
 import pathlib
@@ -35,10 +36,53 @@ def free_port():
         return s.getsockname()[1]
 
 
+class Cable:
+    """A network of its own for the printer, so that its cable can be pulled. Takes root; OSError: not here."""
+    CLONE_NEWNET = 0x40000000
+    printer_address = "10.213.77.2"
+
+    def __init__(self):
+        self.name = "tap%d" % os.getpid()
+        self._ip("netns add", self.name)
+        self._ip("link add", self.name, "type veth peer name printer netns", self.name)
+        self._ip("addr add 10.213.77.1/24 dev", self.name)
+        self._ip("link set", self.name, "up")
+        self._ip("-n", self.name, "addr add 10.213.77.2/24 dev printer")
+        self.plug()
+
+    @staticmethod
+    def _ip(*words):
+        subprocess.run(["ip"] + " ".join(words).split(), check=True, stderr=subprocess.DEVNULL)
+
+    def plug(self):
+        self._ip("-n", self.name, "link set printer up")
+
+    def pull(self):
+        self._ip("-n", self.name, "link set printer down")
+
+    def remove(self):
+        self._ip("netns del", self.name)
+
+    def socket_at_printer(self):
+        """Made by a thread that goes to the printer's network; the socket stays there."""
+        made = []
+
+        def make():
+            with open("/run/netns/" + self.name, encoding="ascii") as there:
+                if ctypes.CDLL(None, use_errno=True).setns(there.fileno(), self.CLONE_NEWNET) == 0:
+                    made.append(socket.socket())
+        thread = threading.Thread(target=make)
+        thread.start()
+        thread.join()
+        return made[0]
+
+
 class Printer:
     """Keeps every byte that reaches it. It can be away, stop reading, answer, and vanish."""
 
-    def __init__(self, answer=None, receive_bytes=None):
+    def __init__(self, answer=None, receive_bytes=None, cable=None):
+        self.cable = cable
+        self.host = cable.printer_address if cable else "127.0.0.1"
         self.port = free_port()
         self.receive_bytes = receive_bytes
         self.paper = bytearray()
@@ -52,14 +96,14 @@ class Printer:
 
     @property
     def address(self):
-        return "tcp:127.0.0.1:%d" % self.port
+        return "tcp:%s:%d" % (self.host, self.port)
 
     def switch_on(self):
-        listener = socket.socket()
+        listener = self.cable.socket_at_printer() if self.cable else socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if self.receive_bytes:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.receive_bytes)
-        listener.bind(("127.0.0.1", self.port))
+        listener.bind((self.host, self.port))
         listener.listen(4)
         self.listener = listener
         threading.Thread(target=self._accept, args=(listener,), daemon=True).start()

@@ -181,6 +181,12 @@ static void turn(struct counter *c)
     take_paper(c);
 }
 
+static void follow(struct counter *c, uint64_t offset)
+{
+    struct tap_following how = { c->control_path, offset, &owner, c };
+    assert_int_equal(tap_client_open(c->loop, &how, &c->client), OK);
+}
+
 #define until(c, condition)                                                                                                      \
     do {                                                                                                                         \
         struct timer *patience = loop_after((c)->loop, PATIENCE_MS, too_late, (c));                                              \
@@ -207,7 +213,7 @@ static int begin(void **state)
     buf_init(&c->answers, CEILING);
     c->printer_listener = listen_at(c->printer_path);
     open_tap(c);
-    assert_int_equal(tap_client_open(c->loop, c->control_path, 0, &owner, c, &c->client), OK);
+    follow(c, 0);
     until(c, c->status.is_connected && c->status.is_printer_up);
     *state = c;
     return 0;
@@ -302,7 +308,7 @@ static void a_service_that_starts_later_catches_up_from_its_offset(void **state)
     tap_client_close(c->client);
     buf_drop(&c->heard, c->heard.n);
     c->next_offset = 4;
-    assert_int_equal(tap_client_open(c->loop, c->control_path, 4, &owner, c, &c->client), OK);
+    follow(c, 4);
     until(c, is_text(&c->heard, "456789"));
     assert_int_equal(c->wrong_offsets, 0);
     close(pos);
@@ -312,7 +318,7 @@ static void a_service_that_is_ahead_of_the_journal_is_told_that_it_began_anew(vo
 {
     struct counter *c = *state;
     tap_client_close(c->client);
-    assert_int_equal(tap_client_open(c->loop, c->control_path, 5000, &owner, c, &c->client), OK);
+    follow(c, 5000);
     until(c, c->skipped_from == 5000);
     assert_int_equal(c->skipped_to, 0);
     int pos = call(c->pos_path);

@@ -145,7 +145,7 @@ static void open_tcp(struct scene *s, const struct wire_owner *who, uint16_t por
 {
     char address[40];
     snprintf(address, sizeof address, "tcp:127.0.0.1:%u", port);
-    assert_int_equal(wire_open(s->loop, all_wires, address, who, &s->us, &s->us.wire), OK);
+    assert_int_equal(wire_open(s->loop, all_wires, &(struct wire_calling){ address, who, &s->us }, &s->us.wire), OK);
 }
 
 /* The other end of a wire that is being opened. */
@@ -370,7 +370,7 @@ static void a_port_takes_connections_and_a_good_end_is_seen_as_one(void **state)
     until(s, s->came != NULL); /* the second one looked whether anybody is there */
     wire_close(s->came);
     s->came = NULL;
-    assert_int_equal(wire_open(s->loop, all_wires, address, &owner, &caller, &caller.wire), OK);
+    assert_int_equal(wire_open(s->loop, all_wires, &(struct wire_calling){ address, &owner, &caller }, &caller.wire), OK);
     until(s, s->came != NULL && caller.ups == 1);
     s->us.wire = s->came;
     wire_adopt(s->came, &owner, &s->us);
@@ -405,7 +405,7 @@ static void a_terminal_that_we_made_outlives_who_opens_and_closes_it(void **stat
 {
     struct scene *s = *state;
     char *path = mem_format("%s/line", s->folder), *address = mem_format("pty:%s?make", path), got[8] = "";
-    assert_int_equal(wire_open(s->loop, all_wires, address, &owner, &s->us, &s->us.wire), OK);
+    assert_int_equal(wire_open(s->loop, all_wires, &(struct wire_calling){ address, &owner, &s->us }, &s->us.wire), OK);
     until(s, s->us.ups == 1);
     for (size_t i = 1; i <= 2; i++) {
         int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
@@ -427,8 +427,10 @@ static void an_address_that_nobody_knows_is_refused(void **state)
     struct scene *s = *state;
     struct wire_listening how = { .address = "pty:/tmp/x", .fd = -1 };
     struct wire_port *port = NULL;
-    assert_int_equal(wire_open(s->loop, all_wires, "telegraph:1", &owner, &s->us, &s->us.wire), ERR_MISSING);
-    assert_int_equal(wire_open(s->loop, all_wires, "nonsense", &owner, &s->us, &s->us.wire), ERR_MISSING);
+    assert_int_equal(wire_open(s->loop, all_wires, &(struct wire_calling){ "telegraph:1", &owner, &s->us }, &s->us.wire),
+                     ERR_MISSING);
+    assert_int_equal(wire_open(s->loop, all_wires, &(struct wire_calling){ "nonsense", &owner, &s->us }, &s->us.wire),
+                     ERR_MISSING);
     assert_int_equal(wire_port_open(s->loop, all_wires, &how, &port), ERR_MISSING);
     how.address = "tcp:not-a-number:80";
     assert_int_equal(wire_port_open(s->loop, all_wires, &how, &port), ERR_INPUT);

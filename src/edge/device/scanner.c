@@ -175,7 +175,7 @@ err scanner_open(const struct scanner_opening *o, const char *address, struct sc
     struct scanner *s = mem_new(sizeof *s);
     *s = (struct scanner){ .loop = o->loop, .driver = driver, .owner = o->owner, .self = o->self, .address = mem_text(address) };
     s->memory = mem_new(driver->memory);
-    err e = wire_open(o->loop, o->kinds->wires, address, &wire_side, s, &s->wire);
+    err e = wire_open(o->loop, o->kinds->wires, &(struct wire_calling){ address, &wire_side, s }, &s->wire);
     if (e != OK) {
         mem_free(s->address);
         mem_free(s->memory);

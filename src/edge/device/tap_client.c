@@ -133,14 +133,16 @@ static void hear_status(struct tap_client *t, const struct tap_frame *f)
 
 static void hear_verdict(struct tap_client *t, const struct tap_frame *f)
 {
-    for (size_t i = 0; i < t->asked_count; i++) {
-        if (t->asked[i] == f->subject) {
-            t->asked[i] = t->asked[--t->asked_count];
-            if (t->owner->inserted != NULL) {
-                t->owner->inserted(t->self, f->subject, (enum insertion_verdict)f->to);
-            }
-            return;
-        }
+    size_t i = 0;
+    while (i < t->asked_count && t->asked[i] != f->subject) {
+        i++;
+    }
+    if (i == t->asked_count) {
+        return;
+    }
+    t->asked[i] = t->asked[--t->asked_count];
+    if (t->owner->inserted != NULL) {
+        t->owner->inserted(t->self, f->subject, (enum insertion_verdict)f->to);
     }
 }
 
@@ -217,14 +219,13 @@ static void down(void *self, err why)
 
 static const struct wire_owner wire_owner = { .up = up, .heard = heard, .down = down };
 
-err tap_client_open(struct loop *l, const char *socket_path, uint64_t from_offset, const struct tap_owner *owner, void *self,
-                    struct tap_client **out)
+err tap_client_open(struct loop *l, const struct tap_following *how, struct tap_client **out)
 {
     struct tap_client *t = mem_new(sizeof *t);
-    *t = (struct tap_client){ .loop = l, .owner = owner, .self = self, .next = from_offset };
-    buf_init(&t->in, 2 * (FRAME_HEADER_BYTES + FRAME_BYTES_CEILING));
-    char *address = mem_format("unix:%s", socket_path);
-    err e = wire_open(l, all_wires, address, &wire_owner, t, &t->wire);
+    *t = (struct tap_client){ .loop = l, .owner = how->owner, .self = how->self, .next = how->from_offset };
+    buf_init(&t->in, (size_t)2 * (FRAME_HEADER_BYTES + FRAME_BYTES_CEILING));
+    char *address = mem_format("unix:%s", how->socket_path);
+    err e = wire_open(l, all_wires, &(struct wire_calling){ address, &wire_owner, t }, &t->wire);
     mem_free(address);
     if (e != OK) {
         mem_free(t);

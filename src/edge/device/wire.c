@@ -235,15 +235,14 @@ void wire_has_ended(struct wire *w)
     wire_is_down(w, ERR_GONE);
 }
 
-err wire_open(struct loop *l, const struct wire_kind *const *kinds, const char *address, const struct wire_owner *owner,
-              void *self, struct wire **out)
+err wire_open(struct loop *l, const struct wire_kind *const *kinds, const struct wire_calling *how, struct wire **out)
 {
-    struct wire *w = make(l, kinds, address);
+    struct wire *w = make(l, kinds, how->address);
     if (w == NULL) {
         return ERR_MISSING;
     }
-    w->owner = owner;
-    w->self = self;
+    w->owner = how->owner;
+    w->self = how->self;
     w->retry = loop_after(l, 0, try_open, w);
     *out = w;
     return OK;

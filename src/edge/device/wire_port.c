@@ -43,21 +43,27 @@ static bool is_passing(int error)
     return error == EAGAIN || error == EINTR || error == ECONNABORTED || error == EPROTO;
 }
 
+/* False: nobody else waits, or nobody can come in now. */
+static bool let_in(struct wire_port *p)
+{
+    struct wire *w = NULL;
+    int fd = accept4(p->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0 && wire_accepted(p->loop, p->kinds, p->address, fd, &w) == OK) {
+        p->came(p->self, w);
+    }
+    if (fd < 0 && !is_passing(errno)) {
+        take_rest(p);
+    }
+    return fd >= 0;
+}
+
 static void come_in(void *self, unsigned ready)
 {
     struct wire_port *p = self;
     (void)ready;
     for (int i = 0; i < MOST_AT_ONCE && !p->is_closed; i++) {
-        int fd = accept4(p->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd < 0) {
-            if (!is_passing(errno)) {
-                take_rest(p);
-            }
+        if (!let_in(p)) {
             return;
-        }
-        struct wire *w = NULL;
-        if (wire_accepted(p->loop, p->kinds, p->address, fd, &w) == OK) {
-            p->came(p->self, w);
         }
     }
 }
