@@ -24,7 +24,7 @@ struct shop {
 
     /* The visit that is open now; 0: nobody is here. */
     int64_t visit, customer;
-    bool has_receipt, is_slip_over; /* its slip is printed, or will not be */
+    bool has_sale, is_slip_over; /* its slip is printed, or will not be */
     struct timer *visit_end;
 
     /* Its slip. One at a time is with the tap. */

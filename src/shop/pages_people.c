@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { PROMISES_OF_ONE_MOST = 10000 };
+
 struct found {
     struct shop *shop;
     cJSON *list;
@@ -57,12 +59,50 @@ static err learn_identifier(struct store *st, int64_t customer, const cJSON *ite
     return kind && value ? people_link(st, &(struct new_identifier){ customer, kind, value }, from, &id) : ERR_INPUT;
 }
 
+/* Whether a thing that a change names belongs to the customer whose change it is. */
+struct belonging {
+    int64_t wanted;
+    bool is_there;
+};
+
+static void see_fact(void *self, const struct fact_row *row)
+{
+    struct belonging *b = self;
+    b->is_there |= row->id == b->wanted;
+}
+
+static void see_identifier(void *self, const struct identifier_row *row)
+{
+    struct belonging *b = self;
+    b->is_there |= row->id == b->wanted;
+}
+
+static void see_promise(void *self, const struct promise_row *row)
+{
+    struct belonging *b = self;
+    b->is_there |= row->id == b->wanted;
+}
+
+static err must_belong(err e, const struct belonging *b)
+{
+    return e != OK ? e : b->is_there ? OK : ERR_MISSING;
+}
+
+static err change_promise(struct store *st, int64_t customer, const struct belonging *asked, const char *state,
+                          const struct learned *from)
+{
+    struct belonging b = *asked;
+    err e = people_each_promise(st, customer, PROMISES_OF_ONE_MOST, see_promise, &b);
+    e = must_belong(e, &b);
+    return e == OK ? people_promise_state(st, b.wanted, state, from) : e;
+}
+
 static err learn_promise(struct store *st, int64_t customer, const cJSON *item, const struct learned *from)
 {
     int64_t id = page_body_id(item, "id");
     const char *what = page_text(item, "what"), *due = page_text(item, "due"), *state = page_text(item, "state");
     if (id != 0) {
-        return state ? people_promise_state(st, id, state, from) : ERR_INPUT;
+        return state ? change_promise(st, customer, &(struct belonging){ .wanted = id }, state, from) : ERR_INPUT;
     }
     return what && due ? people_promise(st, &(struct new_promise){ customer, what, due }, from, &id) : ERR_INPUT;
 }
@@ -76,16 +116,18 @@ static err learn_tie(struct store *st, int64_t customer, const cJSON *item, cons
 
 static err take_back(struct store *st, int64_t customer, const cJSON *item, const struct learned *from)
 {
-    (void)customer;
-    int64_t fact = cJSON_IsString(item) ? page_id(item->valuestring) : 0;
-    return fact ? people_retract(st, fact, from) : ERR_INPUT;
+    struct belonging b = { .wanted = cJSON_IsString(item) ? page_id(item->valuestring) : 0 };
+    err e = b.wanted ? people_each_fact(st, customer, false, see_fact, &b) : ERR_INPUT;
+    e = must_belong(e, &b);
+    return e == OK ? people_retract(st, b.wanted, from) : e;
 }
 
 static err unlink_one(struct store *st, int64_t customer, const cJSON *item, const struct learned *from)
 {
-    (void)customer;
-    int64_t identifier = cJSON_IsString(item) ? page_id(item->valuestring) : 0;
-    return identifier ? people_unlink(st, identifier, from) : ERR_INPUT;
+    struct belonging b = { .wanted = cJSON_IsString(item) ? page_id(item->valuestring) : 0 };
+    err e = b.wanted ? people_each_identifier(st, customer, see_identifier, &b) : ERR_INPUT;
+    e = must_belong(e, &b);
+    return e == OK ? people_unlink(st, b.wanted, from) : e;
 }
 
 static const struct {

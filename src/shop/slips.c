@@ -131,6 +131,7 @@ static err hand_to_tap(struct shop *s)
     buf_init(&bytes, TAP_INSERTION_CEILING);
     err e = visits_get_slip(s->parts.store, s->slip, take_slip, &found);
     e = e == OK ? encode(s, found.values, &bytes) : e;
+    e = e == ERR_FULL ? ERR_INPUT : e; /* too long a slip stays too long */
     if (e == OK) {
         e = visits_slip_state(s->parts.store, s->slip, "printing", shop_now_us(s));
     }
@@ -164,14 +165,28 @@ void slip_try(struct shop *s)
     }
 }
 
-static void note_touch(struct shop *s)
+static void take_visit_of_slip(void *self, const struct slip_record *row)
 {
-    if (s->customer == 0) {
+    *(int64_t *)self = row->visit;
+}
+
+static void take_customer_of_visit(void *self, const struct visit_row *row)
+{
+    *(int64_t *)self = row->customer;
+}
+
+/* On the timeline of whoever it was for, who may have left the counter meanwhile. */
+static void note_touch(struct shop *s, int64_t slip)
+{
+    int64_t id = 0, visit = 0, customer = 0;
+    err e = visits_get_slip(s->parts.store, slip, take_visit_of_slip, &visit);
+    e = e == OK ? visits_get(s->parts.store, visit, take_customer_of_visit, &customer) : e;
+    shop_complain("whom a slip was for", e);
+    if (customer == 0) {
         return;
     }
-    int64_t id = 0;
-    struct touch_row touch = { .customer = s->customer,
-                               .visit = s->visit,
+    struct touch_row touch = { .customer = customer,
+                               .visit = visit,
                                .when_us = shop_now_us(s),
                                .way = "out",
                                .channel = "slip",
@@ -218,14 +233,14 @@ static void wait_for_free_paper(struct shop *s, enum insertion_verdict verdict)
 void shop_inserted(void *shop, uint64_t id, enum insertion_verdict verdict)
 {
     struct shop *s = shop;
+    if (verdict == INSERTION_DONE) {
+        note_touch(s, (int64_t)id);
+    }
     if ((int64_t)id != s->slip || !s->is_slip_with_tap) {
         shop_complain("an earlier slip", visits_slip_state(s->parts.store, (int64_t)id,
                                                            verdict == INSERTION_DONE ? "printed" : "failed", shop_now_us(s)));
         tell(s, (int64_t)id, verdict == INSERTION_DONE ? "printed" : "failed");
         return;
-    }
-    if (verdict == INSERTION_DONE) {
-        note_touch(s);
     }
     if (verdict == INSERTION_DONE || verdict == INSERTION_BROKEN) {
         finish(s, verdict == INSERTION_DONE ? "printed" : "failed");

@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { MOST_RECEIPTS_SEEN = 20 };
+
 static int64_t quiet_ms(const struct shop *s)
 {
     return settings_number(s->parts.settings, "visit", "quiet_minutes") * 60000;
@@ -62,7 +64,7 @@ static void become(struct shop *s, int64_t visit, int64_t customer)
 {
     s->visit = visit;
     s->customer = customer;
-    s->has_receipt = s->is_slip_over = false;
+    s->has_sale = s->is_slip_over = false;
 }
 
 static void forget_open(struct shop *s)
@@ -174,14 +176,25 @@ err visit_name(struct shop *s, int64_t visit, int64_t customer)
     return OK;
 }
 
-/* A purchase without an open visit, or after this visit's slip, is somebody new; a card slip belongs to what came before. */
-static bool starts_a_visit(const struct shop *s, const struct receipt *r)
+static bool is_sale(const struct receipt *r)
 {
-    bool follows = r->kind == RECEIPT_CARD_SLIP || r->kind == RECEIPT_VOUCHER;
-    return s->visit == 0 || (s->is_slip_over && !follows);
+    return r->kind == RECEIPT_SALE || r->kind == RECEIPT_REFUND;
 }
 
-static err join(struct shop *s, int64_t receipt)
+static bool follows_a_sale(const struct receipt *r)
+{
+    return r->kind == RECEIPT_CARD_SLIP || r->kind == RECEIPT_VOUCHER || r->kind == RECEIPT_FORMAL;
+}
+
+/* A purchase without an open visit, after this visit's slip, or after a purchase that waits for no slip, is somebody new.
+ * What follows a sale belongs to it; a bill, to the sale that will follow. */
+static bool starts_a_visit(const struct shop *s, const struct receipt *r)
+{
+    bool is_served = s->is_slip_over || (s->has_sale && is_sale(r) && s->slip_wanted_us == 0);
+    return s->visit == 0 || (is_served && !follows_a_sale(r));
+}
+
+static err join(struct shop *s, int64_t receipt, const struct receipt *r)
 {
     err e = store_begin(s->parts.store);
     if (e != OK) {
@@ -193,9 +206,10 @@ static err join(struct shop *s, int64_t receipt)
         store_rollback(s->parts.store);
         return e;
     }
-    s->has_receipt = true;
+    s->has_sale |= is_sale(r);
     slip_prepare(s);
-    if (strcmp(settings_text(s->parts.settings, "slip", "print"), "after-receipt") == 0) {
+    /* A bill is not the end of a visit: the slip waits for the sale. */
+    if (r->kind != RECEIPT_BILL && strcmp(settings_text(s->parts.settings, "slip", "print"), "after-receipt") == 0) {
         slip_want(s, settings_number(s->parts.settings, "slip", "wait_ms"));
     }
     return store_commit(s->parts.store);
@@ -208,7 +222,7 @@ void visit_joined_by_receipt(struct shop *s, int64_t receipt, const struct recei
         shop_complain("opening a visit for a receipt", e); /* it stands alone, and never joins who was here before */
         return;
     }
-    shop_complain("joining a receipt", join(s, receipt));
+    shop_complain("joining a receipt", join(s, receipt, r));
     wait_for_quiet(s);
     visit_tell(s);
 }
@@ -257,8 +271,7 @@ static void take_visit(void *self, const struct visit_row *row)
 
 static void see_receipt(void *self, const struct receipt_row *row)
 {
-    (void)row;
-    ((struct shop *)self)->has_receipt = true;
+    ((struct shop *)self)->has_sale |= is_sale(row->receipt);
 }
 
 void visit_resume(struct shop *s)
@@ -269,7 +282,7 @@ void visit_resume(struct shop *s)
         return;
     }
     e = e == OK ? visits_get(s->parts.store, visit, take_visit, s) : e;
-    e = e == OK ? visits_each_receipt(s->parts.store, visit, 1, see_receipt, s) : e;
+    e = e == OK ? visits_each_receipt(s->parts.store, visit, MOST_RECEIPTS_SEEN, see_receipt, s) : e;
     shop_complain("finding the open visit", e);
     wait_for_quiet(s);
 }

@@ -211,6 +211,22 @@ static void press(int fd, unsigned code)
     assert_int_equal(write(fd, e, sizeof e), sizeof e);
 }
 
+static void a_scanner_that_speaks_latin_1_is_understood(void **state)
+{
+    (void)state;
+    int fd = pipe_behind(HIDRAW);
+    struct counter c;
+    open_scanner(&c, "hidraw:" HIDRAW);
+    wait_for(&c, is_up, 1);
+    write_report(fd, "M\xfcller");
+    wait_for(&c, has_codes, 1);
+    write_report(fd, "M\xc3\xbcller");
+    wait_for(&c, has_codes, 2);
+    assert_string_equal(c.codes, "M\xc3\xbcller(1)|M\xc3\xbcller(1)|");
+    close_scanner(&c);
+    close(fd);
+}
+
 static void a_wedge_is_grabbed_and_what_it_types_is_a_code(void **state)
 {
     (void)state;
@@ -251,6 +267,7 @@ int main(void)
     }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_hid_scanner_is_heard_unplugged_and_found_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_scanner_that_speaks_latin_1_is_understood, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_wedge_is_grabbed_and_what_it_types_is_a_code, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_code_without_an_ending_is_understood_by_the_silence, set_up, tear_down),
     };

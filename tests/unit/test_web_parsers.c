@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "edge/metrics.h"
 #include "src/edge/web/body.h"
 #include "src/edge/web/guard.h"

@@ -117,6 +117,28 @@ class Counter(unittest.TestCase):
         until(lambda: self.stage.get(f"/api/v1/slips/{slip['id']}")["state"] == "printed")
         self.assertGreater(len(self.stage.raw()), 100)
 
+    def test_one_customers_page_changes_nothing_of_another(self):
+        anna = self.add("Anna", "TS-0001", facts=[{"key": "likes", "value": "opals"}], promises=[{"what": "a call", "due": "2030-01-01"}])
+        ben = self.add("Ben")
+        fact = next(f for f in anna["facts"] if f["key"] == "likes")
+        for change in ({"retract": [fact["id"]]}, {"unlink": [anna["identifiers"][0]["id"]]},
+                       {"promises": [{"id": anna["promises"][0]["id"], "state": "kept"}]}):
+            self.assertEqual(self.stage.call("PATCH", f"/api/v1/customers/{ben['id']}", change)[0], 404, change)
+            self.assertEqual(self.stage.call("PATCH", f"/api/v1/customers/{anna['id']}", change)[0], 200, change)
+
+    def test_strangers_receipts_do_not_join_whoever_was_named_when_slips_are_only_printed_when_asked(self):
+        self.stage.stop("tillsided")
+        self.stage.configure("when-asked", "")
+        self.stage.start_service()
+        self.add("Anna Kovács", "TS-0001")
+        self.stage.post("/api/v1/scans", {"code": "TS-0001"})
+        self.stage.send(receipt("R-1"))
+        until(lambda: self.stage.visit()["receipts"])
+        self.stage.send(receipt("R-2", 3000, minute=5))
+        visit = until(lambda: (v := self.stage.visit()) and v["receipts"][0]["receipt_no"] == "R-2" and v)
+        self.assertIsNone(visit["customer"])
+        self.assertEqual(len(visit["receipts"]), 1)
+
     def test_what_staff_wrote_on_a_slip_stays_and_the_rest_is_made_anew(self):
         self.stage.stop("tillsided")
         self.stage.configure("when-asked", "[shop]\nname = Corner Shop\n")

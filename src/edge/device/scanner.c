@@ -1,6 +1,7 @@
 #include "edge/scanner.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "loop/log.h"
 
 #include <string.h>
@@ -71,15 +72,29 @@ static enum symbology take_identifier(struct view *code, enum symbology kind)
     return kind;
 }
 
+/* Room for one byte as UTF-8, if it is Latin-1, and the closing NUL. */
+static size_t add_byte(char text[CODE_CEILING + 3], size_t n, unsigned char byte, bool is_latin1)
+{
+    if (byte < ' ' || byte == 0x7F) {
+        return n;
+    }
+    if (is_latin1 && byte >= 0x80) {
+        text[n++] = (char)(0xC0 | byte >> 6);
+        byte = 0x80 | (byte & 0x3F);
+    }
+    text[n++] = (char)byte;
+    return n;
+}
+
+/* Scanners send UTF-8 or, the older ones, Latin-1; everything above here is UTF-8. */
 void scanner_read(struct scanner *s, struct view code, enum symbology kind)
 {
-    char text[CODE_CEILING + 1];
+    char text[CODE_CEILING + 3];
     size_t n = 0;
     kind = take_identifier(&code, kind);
+    bool is_latin1 = !utf8_is_valid(code);
     for (size_t i = 0; i < code.n && n < CODE_CEILING; i++) {
-        if (code.at[i] >= ' ' && code.at[i] != 0x7F) {
-            text[n++] = (char)code.at[i];
-        }
+        n = add_byte(text, n, code.at[i], is_latin1);
     }
     text[n] = '\0';
     if (n > 0) {

@@ -3,6 +3,7 @@
 #include "room.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "loop/log.h"
 
 #include <stddef.h>
@@ -122,44 +123,10 @@ static int64_t next_hlc(struct store *st, int64_t now_us)
 }
 
 /* --- adding --- */
-static bool has_tail(const unsigned char *p, size_t length)
-{
-    for (size_t i = 1; i < length; i++) {
-        if ((p[i] & 0xc0) != 0x80) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* 0: no UTF-8. */
-static size_t length_of_character(const unsigned char *p, size_t left)
-{
-    static const struct {
-        unsigned char mask, lead;
-        size_t length;
-    } forms[] = { { 0x80, 0x00, 1 }, { 0xe0, 0xc0, 2 }, { 0xf0, 0xe0, 3 }, { 0xf8, 0xf0, 4 } };
-    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
-        if ((p[0] & forms[i].mask) == forms[i].lead) {
-            return forms[i].length <= left && has_tail(p, forms[i].length) ? forms[i].length : 0;
-        }
-    }
-    return 0;
-}
-
 bool text_is_sound(const char *text, size_t ceiling)
 {
     size_t n = text == NULL ? 0 : strnlen(text, ceiling);
-    if (n == 0 || n == ceiling) {
-        return false;
-    }
-    for (size_t at = 0, step = 0; at < n; at += step) {
-        step = length_of_character((const unsigned char *)text + at, n - at);
-        if (step == 0) {
-            return false;
-        }
-    }
-    return true;
+    return n > 0 && n < ceiling && utf8_is_valid((struct view){ (const unsigned char *)text, n });
 }
 
 static err insert(struct store *st, const struct fact *f, const struct learned *from, int64_t *id)

@@ -1,6 +1,7 @@
 #include "target.h"
 
 #include "base/mem.h"
+#include "base/utf8.h"
 #include "body.h"
 
 #include <string.h>
