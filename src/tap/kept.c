@@ -169,7 +169,7 @@ static void say(struct kept *k, const char *text, int fd)
         message.msg_control = rights.room;
         message.msg_controllen = sizeof rights.room;
     }
-    if (sendmsg(k->socket, &message, MSG_NOSIGNAL) < 0) {
+    if (sendmsg(k->socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) { /* a keeper that is stuck must not stop the printing */
         log_warn("tap", "the keeper does not answer: %s", strerror(errno));
     }
 }
