@@ -88,7 +88,7 @@ static err open_records(struct tap *t, const struct options *o)
     if (!was_trusted || spool_is_behind(t->spool, journal_pos_end(t->journal))) {
         uint64_t waiting = now->end - spool_printed(t->spool);
         if (waiting > 0) {
-            log_warn("tap", "the machine stopped while %" PRIu64 " bytes waited for the printer; they are not printed", waiting);
+            log_warn("tap", "the spool is older than the journal: %" PRIu64 " bytes that wait there are not printed", waiting);
         }
         spool_restart(t->spool, journal_pos_end(t->journal), journal_answer_end(t->journal));
     }

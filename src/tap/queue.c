@@ -7,8 +7,10 @@
 #include <assert.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { VERSION = 1 };
+enum { VERSION = 1, WARM_BYTES = 64 * 1024 };
 static const char MAGIC[8] = "tapqueue";
 static const uint64_t FIRST_POSITION = (uint64_t)1 << 48; /* more than a segment is long, which may have begun before */
 
@@ -23,6 +25,7 @@ struct page {
 
 struct queue {
     struct page *page;
+    uint64_t front; /* the position that began at the ring's front */
 };
 
 /* A kill falls between two instructions: the compiler must keep their order. */
@@ -35,6 +38,16 @@ static bool is_ours(const struct page *p)
 {
     return memcmp(p->magic, MAGIC, sizeof MAGIC) == 0 && p->version == VERSION && p->bytes == sizeof *p && p->begin <= p->end &&
            p->end - p->begin <= QUEUE_BYTES;
+}
+
+/* The bytes stay in the shared file; only our own view of its pages goes, and comes back when it is asked for, so
+ * that a crowd leaves us as small as before. */
+static void cool(const struct queue *q)
+{
+    uintptr_t page_bytes = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)q->page->ring + WARM_BYTES) & ~(page_bytes - 1);
+    uintptr_t to = (uintptr_t)(q->page + 1);
+    madvise((void *)from, to - from, MADV_DONTNEED); /* a wish */
 }
 
 err queue_open(const char *folder, struct queue **out)
@@ -52,7 +65,8 @@ err queue_open(const char *folder, struct queue **out)
         memcpy(p->magic, MAGIC, sizeof MAGIC);
     }
     struct queue *q = mem_new(sizeof *q);
-    q->page = p;
+    *q = (struct queue){ .page = p, .front = p->begin };
+    cool(q);
     *out = q;
     return OK;
 }
@@ -109,6 +123,7 @@ err queue_add(struct queue *q, const struct journal_record *r)
     }
     if (p->begin == p->end) {
         p->shift = QUEUE_BYTES - p->end % QUEUE_BYTES;
+        q->front = p->end;
         in_this_order();
     }
     record_encode(r, header);
@@ -150,6 +165,9 @@ void queue_drop(struct queue *q, size_t bytes)
     assert(bytes <= queue_waiting(q));
     q->page->begin += bytes;
     in_this_order();
+    if (queue_waiting(q) == 0 && q->page->end - q->front > WARM_BYTES) {
+        cool(q);
+    }
 }
 
 /* Killed in between: no segment has the number 0, so nothing is believed of any. */

@@ -660,6 +660,46 @@ static void bytes_that_were_read_and_not_accepted_are_found_again_once(void **st
     spool_close(s);
 }
 
+/* The journal comes first: a kill between the two leaves it ahead by what the kernel's note still holds, and by no more. */
+static void a_journal_that_is_ahead_by_what_was_read_and_not_accepted_fits(void **state)
+{
+    struct desk *d = *state;
+    struct spool *s = open_spool(d);
+    accept_bytes(s, (struct spool_span){ .connection = 3 }, "abc");
+    spool_was_heard(s);
+    memcpy(spool_pos_witness(s)->bytes, "hello", 5);
+    spool_pos_witness(s)->given.msg_len = 5;
+    spool_close(s);
+    s = open_spool(d);
+    assert_false(spool_is_behind(s, 3));
+    assert_false(spool_is_behind(s, 8));
+    assert_true(spool_is_behind(s, 9));
+    spool_close(s);
+}
+
+static void an_orderly_stop_is_remembered_on_the_disk_once(void **state)
+{
+    struct desk *d = *state;
+    bool was_trusted = false;
+    struct spool *s = open_spool(d);
+    accept_bytes(s, (struct spool_span){ .connection = 1 }, "waits");
+    spool_rest(s);
+    spool_close(s);
+    char *link = mem_format("%s/%s", d->folder, SPOOL_NAME);
+    struct stat about;
+    assert_int_equal(lstat(link, &about), -1); /* nothing is left in memory: the machine may go off */
+    mem_free(link);
+    assert_int_equal(spool_open(d->folder, &was_trusted, &s), OK);
+    assert_true(was_trusted);
+    assert_true(view_equal(spool_pending(s), view_of("waits")));
+    shared_remove(d->folder, SPOOL_NAME); /* a power cut */
+    spool_close(s);
+    assert_int_equal(spool_open(d->folder, &was_trusted, &s), OK);
+    assert_false(was_trusted);
+    assert_int_equal(spool_pending(s).n, 0);
+    spool_close(s);
+}
+
 static void a_verdict_is_remembered_and_the_oldest_is_forgotten_first(void **state)
 {
     struct desk *d = *state;
@@ -700,6 +740,8 @@ int main(void)
         TEST(going_back_repeats_the_poss_bytes_but_never_a_begun_insertion),
         TEST(the_ring_goes_round_without_losing_a_byte),
         TEST(bytes_that_were_read_and_not_accepted_are_found_again_once),
+        TEST(a_journal_that_is_ahead_by_what_was_read_and_not_accepted_fits),
+        TEST(an_orderly_stop_is_remembered_on_the_disk_once),
         TEST(a_verdict_is_remembered_and_the_oldest_is_forgotten_first),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
