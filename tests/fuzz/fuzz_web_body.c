@@ -1,5 +1,6 @@
 /* Bodies of any bytes. What the check lets through, the reader behind it must take. */
 #include "../../src/edge/web/body.h"
+#include "base/utf8.h"
 
 #include <cjson/cJSON.h>
 #include <stdint.h>

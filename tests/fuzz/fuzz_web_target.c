@@ -3,6 +3,7 @@
 #include "../../src/edge/web/guard.h"
 #include "../../src/edge/web/target.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <stdint.h>
 #include <stdlib.h>

@@ -11,7 +11,6 @@
 
 enum { JSON_DEPTH_AT_MOST = 32 };
 
-
 /* One whole JSON value (RFC 8259) and nothing after it. ERR_INPUT: `reason` (static text) says what is wrong, `at` where. */
 MUST_USE err json_check(struct view body, const char **reason, size_t *at);
 
