@@ -39,15 +39,16 @@ def free_port():
 class Cable:
     """A network of its own for the printer, so that its cable can be pulled. Takes root; OSError: not here."""
     CLONE_NEWNET = 0x40000000
-    printer_address = "10.213.77.2"
 
     def __init__(self):
         self.name = "tap%d" % os.getpid()
+        network = "10.%d.%d." % (128 + os.getpid() // 256 % 128, os.getpid() % 256)   # two tests may run at once
+        self.printer_address = network + "2"
         self._ip("netns add", self.name)
         self._ip("link add", self.name, "type veth peer name printer netns", self.name)
-        self._ip("addr add 10.213.77.1/24 dev", self.name)
+        self._ip("addr add", network + "1/24 dev", self.name)
         self._ip("link set", self.name, "up")
-        self._ip("-n", self.name, "addr add 10.213.77.2/24 dev printer")
+        self._ip("-n", self.name, "addr add", network + "2/24 dev printer")
         self.plug()
 
     @staticmethod
