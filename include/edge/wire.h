@@ -65,6 +65,7 @@ struct wire_listening {
     int fd;
     wire_came_fn *came;
     void *self;
+    void (*keep)(void *self, const char *address, int fd); /* optional: the moment it was accepted, before it came */
 };
 MUST_USE err wire_port_open(struct loop *l, const struct wire_kind *const *kinds, const struct wire_listening *how,
                             struct wire_port **out);

@@ -224,17 +224,29 @@ static uint64_t next_number(struct relay *r)
     return number;
 }
 
+/* First of all: until it is kept, a connection dies with us. */
+static void keep(void *self, const char *address, int fd)
+{
+    struct relay *r = self;
+    char *name = kept_name("pos", next_number(r), address);
+    kept_store(r->parts.kept, name, fd);
+    mem_free(name);
+}
+
 static void came(void *self, struct wire *w)
 {
     struct relay *r = self;
+    uint64_t number = spool_state(r->parts.spool)->last_connection; /* it was kept under this one just now */
+    char *name = kept_name("pos", number, wire_address(w));
     if (r->connection_count >= MOST_CONNECTIONS) {
         log_warn("tap", "more than %d connections: one is turned away", (int)MOST_CONNECTIONS);
+        kept_remove(r->parts.kept, name);
+        mem_free(name);
         wire_close(w);
         return;
     }
-    struct pos *p = add_pos(r, w, next_number(r));
-    p->kept_name = kept_name("pos", p->number, wire_address(w));
-    kept_store(r->parts.kept, p->kept_name, wire_fd(w));
+    struct pos *p = add_pos(r, w, number);
+    p->kept_name = name;
     wire_adopt(w, &pos_owner, p);
     relay_changed(r);
     turns_settle(r);
@@ -271,7 +283,9 @@ static err open_line(struct relay *r, const char *address)
 static err listen_on(struct relay *r, const char *address)
 {
     char *name = kept_name("port", 0, address);
-    struct wire_listening how = { .address = address, .fd = kept_take(r->parts.kept, name), .came = came, .self = r };
+    struct wire_listening how = {
+        .address = address, .fd = kept_take(r->parts.kept, name), .came = came, .self = r, .keep = keep
+    };
     bool was_kept = how.fd >= 0;
     err e = wire_port_open(r->parts.loop, all_wires, &how, &r->ports[r->port_count]);
     if (e == OK) {

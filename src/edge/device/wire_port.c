@@ -19,6 +19,7 @@ struct wire_port {
     struct watch *watch;
     struct timer *rest;
     wire_came_fn *came;
+    void (*keep)(void *self, const char *address, int fd);
     void *self;
     bool is_closed;
 };
@@ -48,6 +49,9 @@ static bool let_in(struct wire_port *p)
 {
     struct wire *w = NULL;
     int fd = accept4(p->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0 && p->keep != NULL) {
+        p->keep(p->self, p->address, fd);
+    }
     if (fd >= 0 && wire_accepted(p->loop, p->kinds, p->address, fd, &w) == OK) {
         p->came(p->self, w);
     }
@@ -81,6 +85,7 @@ err wire_port_open(struct loop *l, const struct wire_kind *const *kinds, const s
     }
     struct wire_port *p = mem_new(sizeof *p);
     *p = (struct wire_port){ .loop = l, .kind = kind, .kinds = kinds, .fd = fd, .came = how->came, .self = how->self };
+    p->keep = how->keep;
     p->address = mem_text(how->address);
     p->watch = loop_watch(l, fd, READY_READ, come_in, p);
     *out = p;
