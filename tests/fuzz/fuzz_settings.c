@@ -16,10 +16,12 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-    static char path[] = "/dev/shm/tillside-fuzz-XXXXXX";
+    static char path[64] = "/dev/shm/tillside-fuzz-XXXXXX";
     static int fd = -1;
     if (fd < 0) {
         fd = mkstemp(path);
+        unlink(path); /* it goes with the process; until then it is found by its descriptor */
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     }
     if (fd < 0 || ftruncate(fd, 0) != 0 || pwrite(fd, data, size, 0) != (ssize_t)size) {
         abort();
