@@ -81,6 +81,12 @@ static void asked_to_stop(void *self, int number)
     loop_stop(s->loop);
 }
 
+static void tell_problem(void *self, const char *problem)
+{
+    (void)self;
+    log_warn("rules", "%s; this rule is left out", problem);
+}
+
 static err open_store(struct service *s)
 {
     char *reason = NULL;
@@ -90,6 +96,8 @@ static err open_store(struct service *s)
     err e = store_open(&options, loop_wall_us(s->loop), &s->store, &reason);
     if (e != OK) {
         log_error("store", "%s", reason ? reason : err_name(e));
+    } else {
+        store_each_rule_problem(s->store, tell_problem, s);
     }
     mem_free(reason);
     return e;

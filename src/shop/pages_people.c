@@ -114,6 +114,20 @@ static err learn_tie(struct store *st, int64_t customer, const cJSON *item, cons
     return word && other ? people_tie(st, &(struct new_tie){ customer, word, other, back_word }, from, &id) : ERR_INPUT;
 }
 
+static void see_tie(void *self, const struct tie_row *row)
+{
+    struct belonging *b = self;
+    b->is_there |= row->id == b->wanted;
+}
+
+static err untie_one(struct store *st, int64_t customer, const cJSON *item, const struct learned *from)
+{
+    struct belonging b = { .wanted = cJSON_IsString(item) ? page_id(item->valuestring) : 0 };
+    err e = b.wanted ? people_each_tie(st, customer, see_tie, &b) : ERR_INPUT;
+    e = must_belong(e, &b);
+    return e == OK ? people_untie(st, b.wanted, from) : e;
+}
+
 static err take_back(struct store *st, int64_t customer, const cJSON *item, const struct learned *from)
 {
     struct belonging b = { .wanted = cJSON_IsString(item) ? page_id(item->valuestring) : 0 };
@@ -137,6 +151,7 @@ static const struct {
     { "facts", learn_fact },       { "identifiers", learn_identifier },
     { "promises", learn_promise }, { "ties", learn_tie },
     { "retract", take_back },      { "unlink", unlink_one },
+    { "untie", untie_one },
 };
 
 /* A member that is empty says nothing; one that is too long, or no text, must not be lost without a word. */

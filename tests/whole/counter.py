@@ -120,8 +120,10 @@ class Counter(unittest.TestCase):
     def test_one_customers_page_changes_nothing_of_another(self):
         anna = self.add("Anna", "TS-0001", facts=[{"key": "likes", "value": "opals"}], promises=[{"what": "a call", "due": "2030-01-01"}])
         ben = self.add("Ben")
+        cleo = self.add("Cleo")
+        anna = self.stage.post(f"/api/v1/customers/{anna['id']}", {"ties": [{"word": "friend of", "other": cleo["id"], "back_word": "friend of"}]}, "PATCH")
         fact = next(f for f in anna["facts"] if f["key"] == "likes")
-        for change in ({"retract": [fact["id"]]}, {"unlink": [anna["identifiers"][0]["id"]]},
+        for change in ({"retract": [fact["id"]]}, {"untie": [anna["ties"][0]["id"]]}, {"unlink": [anna["identifiers"][0]["id"]]},
                        {"promises": [{"id": anna["promises"][0]["id"], "state": "kept"}]}):
             self.assertEqual(self.stage.call("PATCH", f"/api/v1/customers/{ben['id']}", change)[0], 404, change)
             self.assertEqual(self.stage.call("PATCH", f"/api/v1/customers/{anna['id']}", change)[0], 200, change)
@@ -138,6 +140,16 @@ class Counter(unittest.TestCase):
         visit = until(lambda: (v := self.stage.visit()) and v["receipts"][0]["receipt_no"] == "R-2" and v)
         self.assertIsNone(visit["customer"])
         self.assertEqual(len(visit["receipts"]), 1)
+
+    def test_a_broken_rule_is_named_with_its_line_and_left_out(self):
+        self.stage.stop("tillsided")
+        os.mkdir(self.stage.path("rules"))
+        with open(self.stage.path("rules/mine.sql"), "w", encoding="utf-8") as f:
+            f.write("-- rule: mine\n-- accent: say\n-- warmth: 50\n-- sentence: Hello\n-- why: because\nSELECT nothing FROM nowhere\n")
+        self.stage.configure("when-asked", f"[store]\nrules = {self.stage.path('rules')}\n")
+        self.stage.start_service()
+        self.assertRegex(self.stage.log("tillsided"), r"mine\.sql:\d+: .*left out")
+        until(lambda: self.stage.get("/healthz")["status"] == "ok")
 
     def test_what_staff_wrote_on_a_slip_stays_and_the_rest_is_made_anew(self):
         self.stage.stop("tillsided")
