@@ -284,10 +284,23 @@ def searches(port, count):
 
 
 def bench_service(build, folder, quick):
+    printer, port = Sink(os.path.join(folder, "service.printer")), free_port()
+    tap = subprocess.Popen([os.path.join(build, "tillside-tap"), "--listen", f"tcp:127.0.0.1:{port}", "--printer",
+                            f"unix:{folder}/service.printer", "--folder", folder, "--control", f"{folder}/service.control"],
+                           stderr=subprocess.DEVNULL)
+    try:
+        return bench_service_beside_its_tap(build, folder, quick)
+    finally:
+        tap.terminate()
+        tap.wait()
+        del printer
+
+
+def bench_service_beside_its_tap(build, folder, quick):
     people = 2000 if quick else 100000
     config, shop = os.path.join(folder, "service.conf"), os.path.join(folder, "people.json")
     with open(config, "w", encoding="utf-8") as f:
-        f.write(f"[tap]\nfolder = {folder}\ncontrol = {folder}/nobody\n[web]\nport = 0\n")
+        f.write(f"[tap]\nfolder = {folder}\ncontrol = {folder}/service.control\n[web]\nport = 0\n")
     for first_number in range(0, people, PEOPLE_A_FILE):
         many_people(shop, first_number, min(PEOPLE_A_FILE, people - first_number))
         child, _, _ = start_service(build, config, "--shop", shop)

@@ -45,15 +45,20 @@ class Cable:
         network = "10.%d.%d." % (128 + os.getpid() // 256 % 128, os.getpid() % 256)   # two tests may run at once
         self.printer_address = network + "2"
         self._ip("netns add", self.name)
-        self._ip("link add", self.name, "type veth peer name printer netns", self.name)
-        self._ip("addr add", network + "1/24 dev", self.name)
-        self._ip("link set", self.name, "up")
-        self._ip("-n", self.name, "addr add", network + "2/24 dev printer")
-        self.plug()
+        try:
+            self._ip("link add", self.name, "type veth peer name printer netns", self.name)
+            self._ip("addr add", network + "1/24 dev", self.name)
+            self._ip("link set", self.name, "up")
+            self._ip("-n", self.name, "addr add", network + "2/24 dev printer")
+            self.plug()
+        except OSError:
+            self.remove()
+            raise
 
     @staticmethod
     def _ip(*words):
-        subprocess.run(["ip"] + " ".join(words).split(), check=True, stderr=subprocess.DEVNULL)
+        if subprocess.run(["ip"] + " ".join(words).split(), stderr=subprocess.DEVNULL).returncode != 0:
+            raise OSError("ip " + " ".join(words))
 
     def plug(self):
         self._ip("-n", self.name, "link set printer up")
