@@ -71,7 +71,6 @@ MUST_USE err wire_port_open(struct loop *l, const struct wire_kind *const *kinds
                             struct wire_port **out);
 void wire_port_close(struct wire_port *p);
 int wire_port_fd(const struct wire_port *p);
-const char *wire_port_address(const struct wire_port *p);
 void wire_adopt(struct wire *w, const struct wire_owner *owner, void *self); /* opens the ears; also after wire_open_with */
 
 #endif

@@ -115,8 +115,3 @@ int wire_port_fd(const struct wire_port *p)
 {
     return p->fd;
 }
-
-const char *wire_port_address(const struct wire_port *p)
-{
-    return p->address;
-}
